@@ -2,16 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 
 /**
  * Waits for the number of a process group on standard input, and then for the end of that input. The end comes without
- * a word when we died, in whatever way: the kernel closes our side. Then the group is asked to stop and, 5 s later, killed.
- * It ignores what a terminal sends, and is in a session of its own.
+ * a word when we died, in whatever way: the kernel closes our side. Then its leader is asked to stop, and once it is gone, at
+ * the latest after 5 s, the group is killed. It ignores what a terminal sends, and is in a session of its own.
  */
 const script = `
 trap '' HUP INT QUIT TERM
 read -r group || exit 0
 read -r word && exit 0
-kill -s "$1" -- "-$group" 2>/dev/null
+kill -s "$1" "$group" 2>/dev/null
 tries=0
-while [ $tries -lt 50 ] && kill -s 0 -- "-$group" 2>/dev/null; do tries=$((tries + 1)); sleep 0.1; done
+while [ $tries -lt 50 ] && kill -s 0 "$group" 2>/dev/null; do tries=$((tries + 1)); sleep 0.1; done
 kill -s KILL -- "-$group" 2>/dev/null
 exit 0
 `;

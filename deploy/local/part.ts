@@ -62,14 +62,14 @@ export async function startPart(options: PartOptions): Promise<Part> {
   leash.hold(pid);
   let asked = false;
   const exited = once(child, "exit").then(async ([code, signal]): Promise<Exit> => {
-    signalGroup(pid, "SIGKILL"); // what it may have left behind
+    killGroup(pid); // what it may have left behind
     leash.release();
     return { name, code, signal, asked, lastLines: await lastLines(logFile, 15), logFile };
   });
   const stop = async (signal = stopSignal, deadlineMs = stopDeadlineMs): Promise<Exit> => {
     asked = true;
-    signalGroup(pid, signal);
-    const deadline = setTimeout(() => signalGroup(pid, "SIGKILL"), deadlineMs);
+    child.kill(signal);
+    const deadline = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
     return exited.finally(() => clearTimeout(deadline));
   };
   return { name, pid, logFile, exited, stop, kill: () => stop("SIGKILL") };
@@ -97,11 +97,11 @@ export function hostEnvironment(): NodeJS.ProcessEnv {
   return { PATH, HOME, TMPDIR, LANG };
 }
 
-function signalGroup(group: number, signal: NodeJS.Signals): void {
+function killGroup(group: number): void {
   try {
-    process.kill(-group, signal);
+    process.kill(-group, "SIGKILL");
   } catch {
-    // The group is gone: what was asked for is so.
+    // Nothing is left of it.
   }
 }
 

@@ -1,0 +1,62 @@
+import { usage } from "./usage.ts";
+
+export type Kind = "app" | "cluster" | "event" | "member" | "target";
+
+/** What was asked for: a kind, and names of it; no names is all of them. */
+export interface References {
+  readonly kind: Kind;
+  readonly names: readonly string[];
+}
+
+/** The first word of each is the one that messages use. */
+export const kindWords: Readonly<Record<Kind, readonly string[]>> = {
+  app: ["apps", "app"],
+  cluster: ["clusters", "cluster", "cl"],
+  event: ["events", "event", "ev"],
+  member: ["members", "member", "mb"],
+  target: ["targets", "target"],
+};
+
+const kinds = Object.keys(kindWords) as readonly Kind[];
+
+export function findKind(word: string): Kind | undefined {
+  return kinds.find((kind) => kindWords[kind].includes(word.toLowerCase()));
+}
+
+/**
+ * `cluster a b`, `cluster/a cluster/b`, `clusters`. `among` are the kinds that the command is for; where there is only
+ * one, its word may be left out.
+ */
+export function parseReferences(words: readonly string[], among: readonly Kind[]): References {
+  const [first = ""] = words;
+  if (first.includes("/")) return slashed(words, among);
+  const kind = findKind(first);
+  const [only] = among;
+  if (kind === undefined && among.length === 1 && only !== undefined && first !== "") return { kind: only, names: words.map(checkedName) };
+  if (kind === undefined || !among.includes(kind)) throw usage(unknownKind(first, among));
+  return { kind, names: words.slice(1).map((word) => nameIn(word, kind)) };
+}
+
+function slashed(words: readonly string[], among: readonly Kind[]): References {
+  const [kind, ...others] = new Set(words.map((word) => findKind(word.split("/")[0] ?? "")));
+  if (kind === undefined || !among.includes(kind)) throw usage(unknownKind(words[0]?.split("/")[0] ?? "", among));
+  if (others.length > 0) throw usage("one kind at a time: write cluster/a cluster/b, or give the command twice");
+  return { kind, names: words.map((word) => nameIn(word, kind)) };
+}
+
+function nameIn(word: string, kind: Kind): string {
+  const slash = word.indexOf("/");
+  if (slash < 0) return checkedName(word);
+  if (findKind(word.slice(0, slash)) !== kind) throw usage(`"${word}" is no ${kind}`);
+  return checkedName(word.slice(slash + 1));
+}
+
+function checkedName(name: string): string {
+  if (name === "" || /[\s/]/.test(name)) throw usage(`"${name}" is no name`);
+  return name;
+}
+
+function unknownKind(word: string, among: readonly Kind[]): string {
+  const known = among.map((kind) => kindWords[kind][0]).join(", ");
+  return word === "" ? `of what? one of ${known}` : `unknown kind "${word}": one of ${known}`;
+}

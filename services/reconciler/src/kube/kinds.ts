@@ -1,0 +1,45 @@
+/** Kinds of Kubernetes objects that the reconciler reads or writes, and how each is watched. */
+export type KindName =
+  | "ClusterRecord"
+  | "ConfigMap"
+  | "Namespace"
+  | "Node"
+  | "PersistentVolumeClaim"
+  | "Pod"
+  | "PodDisruptionBudget"
+  | "Secret"
+  | "Service"
+  | "ServiceAccount";
+
+export interface Kind {
+  readonly kind: KindName;
+  readonly apiVersion: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+  /** `ours`: only what carries our label; `all`: every one; `never`: written, not read. */
+  readonly watch: "ours" | "all" | "never";
+  /** Only metadata is fetched: of Secrets because values are none of our business, of Nodes because only names are asked. */
+  readonly metadataOnly: boolean;
+}
+
+export const kinds: Readonly<Record<KindName, Kind>> = {
+  ClusterRecord: { kind: "ClusterRecord", apiVersion: "troupe.dev/v1", plural: "clusterrecords", namespaced: true, watch: "ours", metadataOnly: false },
+  ConfigMap: { kind: "ConfigMap", apiVersion: "v1", plural: "configmaps", namespaced: true, watch: "ours", metadataOnly: false },
+  Namespace: { kind: "Namespace", apiVersion: "v1", plural: "namespaces", namespaced: false, watch: "never", metadataOnly: false },
+  Node: { kind: "Node", apiVersion: "v1", plural: "nodes", namespaced: false, watch: "all", metadataOnly: true },
+  PersistentVolumeClaim: { kind: "PersistentVolumeClaim", apiVersion: "v1", plural: "persistentvolumeclaims", namespaced: true, watch: "ours", metadataOnly: false },
+  Pod: { kind: "Pod", apiVersion: "v1", plural: "pods", namespaced: true, watch: "ours", metadataOnly: false },
+  PodDisruptionBudget: { kind: "PodDisruptionBudget", apiVersion: "policy/v1", plural: "poddisruptionbudgets", namespaced: true, watch: "ours", metadataOnly: false },
+  Secret: { kind: "Secret", apiVersion: "v1", plural: "secrets", namespaced: true, watch: "ours", metadataOnly: true },
+  Service: { kind: "Service", apiVersion: "v1", plural: "services", namespaced: true, watch: "ours", metadataOnly: false },
+  ServiceAccount: { kind: "ServiceAccount", apiVersion: "v1", plural: "serviceaccounts", namespaced: true, watch: "ours", metadataOnly: false },
+};
+
+/** In no order that matters. */
+export const watchedKinds: readonly KindName[] = Object.values(kinds)
+  .filter((kind) => kind.watch !== "never")
+  .map((kind) => kind.kind);
+
+export function isKindName(text: string): text is KindName {
+  return Object.hasOwn(kinds, text);
+}
