@@ -3,18 +3,21 @@ import type { Uid } from "../name.ts";
 
 /** What the target's API shows of one cluster, as flat projections; made only by the reconciler's `project`. */
 export interface ObservedCluster {
-  /** Every list below is complete as of some moment: all watches have been synced. */
+  /** Whatever carries the cluster's uid label; complete as of some moment, because all watches have been synced. */
   readonly objects: readonly ObservedObject[];
-  /** Pods by name; also found in `objects`. */
+  /** Its pods by name; also found in `objects`. */
   readonly pods: Readonly<Record<string, ObservedPod>>;
+  /** Its claims by name; also found in `objects`. */
   readonly claims: Readonly<Record<string, ObservedClaim>>;
-  /** Claims of this cluster *name* in its namespace whose uid label is another's: lives continue after them, adoption takes them. */
+  /** Claims that other clusters left behind: of the same cluster name in its namespace, or of the uid that it adopts. By name. */
   readonly keptClaims: Readonly<Record<string, ObservedClaim>>;
-  /** Names of nodes that exist. */
-  readonly nodes: ReadonlySet<string>;
+  /** Names of generated Secrets in its namespace, its own and those left behind. */
+  readonly secrets: ReadonlySet<string>;
+  /** The adopted cluster still has a record or pods. */
+  readonly adoptedIsThere: boolean;
 }
 
-/** Whatever carries our labels: identity, the hash we wrote, and the body for `covers`. */
+/** Identity, the hash that we wrote, and the body for `covers`. */
 export interface ObservedObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -35,6 +38,7 @@ export interface ObservedPod {
   readonly role: string;
   readonly index: number;
   readonly life: number;
+  /** Hash of the stable inputs that it was made with. */
   readonly inputs: string | undefined;
   readonly phase: "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
   readonly scheduled: boolean;
@@ -59,4 +63,5 @@ export interface ObservedClaim {
   readonly phase: "Pending" | "Bound" | "Lost";
   readonly size: string;
   readonly deleting: boolean;
+  readonly object: ObservedObject;
 }

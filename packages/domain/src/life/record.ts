@@ -1,4 +1,5 @@
-import type { Digest, RoleName, Uid } from "../name.ts";
+import { Failure } from "../failure.ts";
+import type { RoleName, Uid } from "../name.ts";
 
 /**
  * Our notes about one cluster, kept in its target: what was done and cannot be seen in the objects.
@@ -9,7 +10,7 @@ export interface ClusterRecord {
   readonly project: string;
   /** Version of the sources that the last write acted on. */
   readonly version: number;
-  /** Of the owner that wrote last; a lower epoch may not write. */
+  /** Of the owner that wrote last; a lower epoch may not write. Filled in when it is saved. */
   readonly epoch: number;
   /** The build whose definition the members follow: `name@version+build`. */
   readonly app: string;
@@ -22,32 +23,98 @@ export interface ClusterRecord {
 }
 
 export interface RoleRecord {
-  /** Indices planned at the role's first creation. */
+  /** Indices planned at the role's first creation: they count from the beginning. */
   readonly firstSet: readonly number[];
-  /** The whole first set has counted once. */
+  /** The whole first set has been ready once. */
   readonly formed: boolean;
-  /** Counts changes of who counts. */
-  readonly membersRev: number;
   /** index → the life that its next member starts with; survives the member. */
   readonly nextLife: Readonly<Record<string, number>>;
 }
 
-/** lifecycle.md section 1. */
-export type MemberState = "planned" | "held" | "starting" | "joining" | "in" | "stopping" | "down" | "leaving" | "lost" | "gone" | "done";
-export type StartMode = "bootstrap" | "join" | "replace" | "rejoin" | "revive";
+/**
+ * What a member has been through, as far as a restart of ours must remember it. States between these have no hooks yet that
+ * could run twice, so they are read off the pod (`state.ts`) and cost no write.
+ */
+export type MemberState = "planned" | "in" | "gone";
+export type StartMode = "bootstrap" | "join" | "rejoin";
 
 export interface MemberRecord {
   readonly life: number;
+  /** How its next process starts. */
   readonly start: StartMode;
   readonly state: MemberState;
   /** When the state was entered: milliseconds since 1970, by the owner's clock. */
   readonly since: number;
-  /** The pod that embodies the member, once seen. */
-  readonly podUID: Uid | undefined;
-  /** Hash of the stable inputs that its pod was made with. */
-  readonly inputs: Digest | undefined;
   /** volume → claim name. Fixed for a life; an adopted one keeps the name it was made with. */
   readonly claims: Readonly<Record<string, string>>;
   /** Its removal is planned. */
   readonly leaving: boolean;
+}
+
+/** Reads a record as stored; fields of later versions are left out. Throws Failure `internal` when it is none. */
+export function decodeRecord(value: unknown): ClusterRecord {
+  const record = fieldsOf(value, "record");
+  return {
+    uid: text(record, "uid"),
+    project: text(record, "project"),
+    version: number(record, "version"),
+    epoch: number(record, "epoch"),
+    app: text(record, "app"),
+    formed: record["formed"] === true,
+    ordersDone: listOf(record["ordersDone"]).map(String),
+    roles: mapOf(record["roles"], decodeRole),
+    members: mapOf(record["members"], (members) => mapOf(members, decodeMember)),
+  };
+}
+
+function decodeRole(value: unknown): RoleRecord {
+  const role = fieldsOf(value, "role");
+  return { firstSet: listOf(role["firstSet"]).map(Number), formed: role["formed"] === true, nextLife: mapOf(role["nextLife"], Number) };
+}
+
+function decodeMember(value: unknown): MemberRecord {
+  const member = fieldsOf(value, "member");
+  return {
+    life: number(member, "life"),
+    start: oneOf(member, "start", ["bootstrap", "join", "rejoin"]),
+    state: oneOf(member, "state", ["planned", "in", "gone"]),
+    since: number(member, "since"),
+    claims: mapOf(member["claims"], String),
+    leaving: member["leaving"] === true,
+  };
+}
+
+function mapOf<T>(value: unknown, decode: (item: unknown) => T): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(fieldsOf(value ?? {}, "map")).map(([key, item]) => [key, decode(item)]));
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function fieldsOf(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw broken(`its ${what} is no object`);
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function text(fields: Readonly<Record<string, unknown>>, name: string): string {
+  const value = fields[name];
+  if (typeof value !== "string") throw broken(`${name} is no text`);
+  return value;
+}
+
+function number(fields: Readonly<Record<string, unknown>>, name: string): number {
+  const value = fields[name];
+  if (typeof value !== "number" || !Number.isFinite(value)) throw broken(`${name} is no number`);
+  return value;
+}
+
+function oneOf<T extends string>(fields: Readonly<Record<string, unknown>>, name: string, values: readonly T[]): T {
+  const found = values.find((value) => value === fields[name]);
+  if (found === undefined) throw broken(`${name} is ${String(fields[name])}, and not one of ${values.join(", ")}`);
+  return found;
+}
+
+function broken(what: string): Failure {
+  return new Failure("internal", `a cluster's record cannot be read: ${what}`, { reason: "BROKEN_RECORD" });
 }

@@ -56,3 +56,8 @@ export interface Order {
   readonly kind: string;
   readonly args: Readonly<Record<string, Json>>;
 }
+
+/** `name@version+build`, as people write it. */
+export function refText({ name, version, build }: Pick<AppRef, "name" | "version" | "build">): string {
+  return `${name}@${version}+${build}`;
+}

@@ -1,0 +1,56 @@
+import { memberName } from "../render/identity.ts";
+import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
+import type { ObservedCluster, ObservedPod } from "./observed.ts";
+import type { ClusterRecord, MemberRecord, RoleRecord } from "./record.ts";
+
+/** Ways to look at a record's members. */
+
+export interface Member {
+  readonly index: number;
+  readonly record: MemberRecord;
+}
+
+/** In order of index. */
+export function membersOf(record: ClusterRecord, role: string): readonly Member[] {
+  return Object.entries(record.members[role] ?? {})
+    .map(([index, member]) => ({ index: Number(index), record: member }))
+    .sort((a, b) => a.index - b.index);
+}
+
+/** Those that are to stay: neither gone nor about to go. */
+export function stayingMembers(record: ClusterRecord, role: string): readonly Member[] {
+  return membersOf(record, role).filter(({ record: member }) => member.state !== "gone" && !member.leaving);
+}
+
+/** app-model.md section 1: the first set from the beginning, any other once it is in, each until its removal is done. */
+export function doesCount(role: RoleRecord | undefined, { index, record }: Member): boolean {
+  return record.state === "in" || (record.state === "planned" && role?.firstSet.includes(index) === true);
+}
+
+export function podOf(cluster: DesiredCluster, role: string, index: number, observed: ObservedCluster): ObservedPod | undefined {
+  return observed.pods[memberName(cluster, role, index)];
+}
+
+export function isReady(pod: ObservedPod | undefined): boolean {
+  return pod?.ready === true && !pod.deleting;
+}
+
+/** Every wanted member of the role is there and ready. */
+export function isRoleReady(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): boolean {
+  const staying = stayingMembers(record, role);
+  return staying.length >= (cluster.roles[role]?.count ?? 0) && staying.every(({ index }) => isReady(podOf(cluster, role, index, observed)));
+}
+
+export function rolesOf(cluster: DesiredCluster): readonly DesiredRole[] {
+  return Object.values(cluster.roles);
+}
+
+export function withMembers(record: ClusterRecord, role: string, change: Readonly<Record<string, MemberRecord | undefined>>): ClusterRecord {
+  const merged = Object.entries({ ...record.members[role], ...change }).filter((entry): entry is [string, MemberRecord] => entry[1] !== undefined);
+  return { ...record, members: { ...record.members, [role]: Object.fromEntries(merged) } };
+}
+
+export function withRole(record: ClusterRecord, role: string, change: Partial<RoleRecord>): ClusterRecord {
+  const before = record.roles[role] ?? { firstSet: [], formed: false, nextLife: {} };
+  return { ...record, roles: { ...record.roles, [role]: { ...before, ...change } } };
+}

@@ -1,0 +1,51 @@
+import type { V1ConfigMap } from "@kubernetes/client-node";
+import { evaluateTemplate } from "../expression/evaluate.ts";
+import type { File } from "../language/app.ts";
+import type { ClusterRecord } from "../life/record.ts";
+import type { Step } from "../life/step.ts";
+import type { DesiredCluster } from "../plan/desired.ts";
+import { memberScope } from "../plan/scope.ts";
+import { clusterLabels, filesName } from "./identity.ts";
+import type { Manifest } from "./manifest.ts";
+import { owned } from "./owner.ts";
+import { plainText } from "./text.ts";
+
+/** Where members see what the ConfigMap holds. */
+export const filesMount = "/troupe/files";
+export const packageMount = "/troupe/app";
+
+/**
+ * Every file of every member, as literal content in one ConfigMap, and the files of the definition's package. Keys are the
+ * member and the file's place among its role's files in order of path, so that they stay the same when content changes.
+ */
+export function renderFiles(cluster: DesiredCluster, step: Step, ownerUid: string): readonly Manifest<V1ConfigMap>[] {
+  const data = { ...packageData(cluster), ...Object.fromEntries(step.members.flatMap(({ role, index }) => memberData(cluster, step.record, role, index))) };
+  if (Object.keys(data).length === 0 && !hasFiles(cluster)) return [];
+  return [{ apiVersion: "v1", kind: "ConfigMap", metadata: { ...owned(cluster, ownerUid), name: filesName(cluster), labels: clusterLabels(cluster) }, data }];
+}
+
+function packageData({ app }: DesiredCluster): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(app.package).map(([name, text]) => [packageKey(name), text]));
+}
+
+function memberData(cluster: DesiredCluster, record: ClusterRecord | undefined, role: string, index: number): readonly (readonly [string, string])[] {
+  const scope = memberScope(cluster, record, role, index);
+  return filesOf(cluster, role).map(({ content }, position) => [fileKey(role, index, position), plainText(evaluateTemplate(content, scope))]);
+}
+
+/** In order of path. */
+export function filesOf(cluster: DesiredCluster, role: string): readonly File[] {
+  return Object.values(cluster.roles[role]?.defined.files ?? {}).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function hasFiles({ roles, app }: DesiredCluster): boolean {
+  return Object.keys(app.package).length > 0 || Object.values(roles).some(({ defined }) => Object.keys(defined.files).length > 0);
+}
+
+export function fileKey(role: string, index: number, position: number): string {
+  return `file.${role}.${index}.${position}`;
+}
+
+export function packageKey(name: string): string {
+  return `app.${name}`;
+}

@@ -1,0 +1,108 @@
+import type { V1Container, V1Pod, V1PodSecurityContext, V1Probe, V1SecurityContext, V1Volume, V1VolumeMount } from "@kubernetes/client-node";
+import { evaluateList } from "../expression/evaluate.ts";
+import type { Scope } from "../expression/scope.ts";
+import type { Probe, TemplateList } from "../language/app.ts";
+import type { ClusterRecord } from "../life/record.ts";
+import type { StepMember } from "../life/step.ts";
+import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
+import { memberScope } from "../plan/scope.ts";
+import { escaped, renderEnv } from "./env.ts";
+import { fileMounts, fileVolumes, installerOf } from "./file-mounts.ts";
+import { accountName, annotation, headlessServiceName, memberLabels, memberName } from "./identity.ts";
+import { inputsOf } from "./inputs.ts";
+import type { Manifest } from "./manifest.ts";
+import { owned } from "./owner.ts";
+
+/** The container that runs the application; every other one serves it. */
+export const mainContainer = "main";
+
+/** One member, literal: what runs is what can be read in it. */
+export function renderPod(cluster: DesiredCluster, record: ClusterRecord | undefined, member: StepMember, ownerUid: string): Manifest<V1Pod> | undefined {
+  const { role, index } = member;
+  const desired = cluster.roles[role];
+  if (desired === undefined) return undefined;
+  const scope = memberScope(cluster, record, role, index);
+  const installer = installerOf(cluster, desired, index);
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      ...owned(cluster, ownerUid),
+      name: memberName(cluster, role, index),
+      labels: memberLabels(cluster, role, index, member.record.life),
+      annotations: { [annotation.inputs]: inputsOf(cluster, role, index) },
+    },
+    spec: {
+      // The pair gives the member its stable DNS name.
+      hostname: memberName(cluster, role, index),
+      subdomain: headlessServiceName(cluster),
+      serviceAccountName: accountName(cluster),
+      automountServiceAccountToken: false,
+      // A Service `x-y` would inject X_Y_PORT=tcp://…, which several applications read as theirs.
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: desired.defined.stop.graceSeconds,
+      securityContext: podSecurity(desired),
+      ...(installer && { initContainers: [{ ...installer, securityContext: containerSecurity }] }),
+      containers: [renderMain(cluster, desired, scope)],
+      volumes: [...volumesOf(desired, member), ...fileVolumes(cluster, desired)],
+    },
+  };
+}
+
+function renderMain(cluster: DesiredCluster, role: DesiredRole, scope: Scope): Manifest<V1Container> {
+  const { command, args, ports, probes, stop } = role.defined;
+  const resources = { ...(role.cpu !== undefined && { cpu: role.cpu }), ...(role.memory !== undefined && { memory: role.memory }) };
+  return {
+    name: mainContainer,
+    image: role.image,
+    ...(command && { command: listOf(command, scope) }),
+    ...(args && { args: listOf(args, scope) }),
+    env: renderEnv(cluster, role.env, scope),
+    ports: Object.values(ports).map(({ name, port, protocol }) => ({ name, containerPort: port, protocol })),
+    ...(Object.keys(resources).length > 0 && { resources: { requests: resources, limits: resources } }),
+    ...(probes.started && { startupProbe: renderProbe(probes.started, scope, startFailures) }),
+    ...(probes.ready && { readinessProbe: renderProbe(probes.ready, scope, readyFailures) }),
+    ...(stop.signal !== "SIGTERM" && { lifecycle: { stopSignal: stop.signal } }),
+    volumeMounts: [...mountsOf(role), ...fileMounts(cluster, role)],
+    securityContext: containerSecurity,
+  };
+}
+
+// A process that is not started after ten minutes of asking every ten seconds is restarted; one that misses three answers is not ready.
+const startFailures = 60;
+const readyFailures = 3;
+
+function renderProbe({ check, periodSeconds, timeoutSeconds }: Probe, scope: Scope, failureThreshold: number): Manifest<V1Probe> {
+  const common = { periodSeconds, timeoutSeconds, failureThreshold };
+  switch (check.kind) {
+    case "exec":
+      return { exec: { command: listOf(check.command, scope) }, ...common };
+    case "http":
+      return { httpGet: { port: check.port, path: check.path, scheme: check.scheme }, ...common };
+    case "tcp":
+      return { tcpSocket: { port: check.port }, ...common };
+  }
+}
+
+function listOf(list: TemplateList, scope: Scope): readonly string[] {
+  return (evaluateList(list, scope) ?? []).map(escaped);
+}
+
+/** What the restricted profile of Pod Security asks for, as far as the image allows: `user: 0` and `image` cannot be non-root. */
+function podSecurity({ defined: { user } }: DesiredRole): Manifest<V1PodSecurityContext> {
+  const identity = user === "image" ? {} : { runAsUser: user, runAsGroup: user, fsGroup: user, fsGroupChangePolicy: "OnRootMismatch" };
+  return { ...identity, ...(user !== "image" && user !== 0 && { runAsNonRoot: true }), seccompProfile: { type: "RuntimeDefault" } };
+}
+
+const containerSecurity: Manifest<V1SecurityContext> = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+
+function volumesOf(role: DesiredRole, { record }: StepMember): readonly Manifest<V1Volume>[] {
+  return Object.values(role.volumes).map(({ name, size }) => {
+    const claimName = record.claims[name];
+    return claimName === undefined ? { name, emptyDir: { sizeLimit: size } } : { name, persistentVolumeClaim: { claimName } };
+  });
+}
+
+function mountsOf(role: DesiredRole): readonly Manifest<V1VolumeMount>[] {
+  return Object.values(role.volumes).map(({ name, path }) => ({ name, mountPath: path }));
+}

@@ -1,0 +1,28 @@
+import { digestOf } from "../canonical.ts";
+import type { Step } from "../life/step.ts";
+import type { DesiredCluster } from "../plan/desired.ts";
+import { renderClaims } from "./claims.ts";
+import { renderFiles } from "./files.ts";
+import { renderAccount, renderBudgets } from "./guards.ts";
+import { annotation } from "./identity.ts";
+import type { KubeObject } from "./manifest.ts";
+import { renderPod } from "./pod.ts";
+import { renderServices } from "./services.ts";
+
+/**
+ * The objects that should be there at this step, in the order in which they are needed. `ownerUid` is the record's: that is
+ * saved first. The record itself and the Secret of generated values are not among them; each is written once, by itself.
+ */
+export function render(cluster: DesiredCluster, step: Step, ownerUid: string): readonly KubeObject[] {
+  if (step.phase !== "running" && step.phase !== "stopping") return [];
+  const shared = [renderAccount(cluster, ownerUid), ...renderServices(cluster, ownerUid), ...renderFiles(cluster, step, ownerUid), ...renderBudgets(cluster, ownerUid)];
+  const claims = step.members.flatMap((member) => renderClaims(cluster, member));
+  const pods = step.members.flatMap((member) => renderPod(cluster, step.record, member, ownerUid) ?? []);
+  return [...shared, ...claims, ...pods].map((manifest) => withHash(manifest as unknown as KubeObject));
+}
+
+/** The hash of what we write goes with it, so that an object of ours that is as it should be is known without a comparison. */
+function withHash(object: KubeObject): KubeObject {
+  const hash = digestOf(object as never).slice(0, 16);
+  return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [annotation.hash]: hash } } };
+}

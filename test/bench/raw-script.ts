@@ -1,0 +1,115 @@
+import { Agent, request } from "undici";
+import type { Kubernetes } from "@troupe/deploy/local/kubernetes";
+import { readFileSync } from "node:fs";
+
+/** What somebody would write who wanted only the objects: create them all, in order of need, and wait for the pods. */
+
+interface Item {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace: string; labels?: Record<string, string>; ownerReferences?: { uid: string }[]; [field: string]: unknown };
+  [field: string]: unknown;
+}
+
+/** Everything a product's cluster consists of, as read from the server. */
+const kinds: readonly (readonly [kind: string, apiVersion: string, resource: string])[] = [
+  ["ClusterRecord", "troupe.dev/v1", "clusterrecords"],
+  ["ServiceAccount", "v1", "serviceaccounts"],
+  ["ConfigMap", "v1", "configmaps"],
+  ["Secret", "v1", "secrets"],
+  ["Service", "v1", "services"],
+  ["PodDisruptionBudget", "policy/v1", "poddisruptionbudgets"],
+  ["PersistentVolumeClaim", "v1", "persistentvolumeclaims"],
+  ["Pod", "v1", "pods"],
+];
+
+export interface RawScript {
+  /** The objects of one cluster, cleaned of what the server added. */
+  templateOf(namespace: string, cluster: string): Promise<readonly Item[]>;
+  /** Creates as many copies and resolves once every pod is Ready. */
+  createCopies(template: readonly Item[], cluster: string, namespace: string, count: number): Promise<void>;
+}
+
+export function rawScript(kubernetes: Kubernetes): RawScript {
+  const agent = new Agent({ connections: 32, connect: { ca: readFileSync(kubernetes.caFile), rejectUnauthorized: false } });
+  const call = async (method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> => {
+    const answer = await request(`${kubernetes.server}${path}`, {
+      method,
+      dispatcher: agent,
+      headers: { authorization: `Bearer ${kubernetes.token}`, "content-type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    if (answer.statusCode >= 400) throw new Error(`${method} ${path}: ${answer.statusCode} ${await answer.body.text()}`);
+    return answer.body.json();
+  };
+  return {
+    async templateOf(namespace, cluster) {
+      const lists = await Promise.all(
+        kinds.map(async ([kind, apiVersion, resource]) => {
+          const { items } = (await call("GET", `${folderOf(apiVersion, namespace)}/${resource}?labelSelector=app.kubernetes.io/instance=${cluster}`)) as { items: Item[] };
+          return items.map((item) => cleaned({ ...item, kind, apiVersion }));
+        }),
+      );
+      return lists.flat();
+    },
+    async createCopies(template, cluster, namespace, count) {
+      const ready = allReady(kubernetes, agent, namespace, template.filter(({ kind }) => kind === "Pod").length * count);
+      const queue = Array.from({ length: count }, (_, index) => index);
+      const worker = async (): Promise<void> => {
+        for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
+          const copy = copied(template, cluster, `${cluster}${index}`, namespace);
+          // In parallel inside a cluster, as the product does: the record first, because pods name their owner.
+          const [record, ...others] = copy;
+          const owner = (await call("POST", pathOf(record as Item), record)) as Item;
+          await Promise.all(others.map((item) => call("POST", pathOf(item), ownedBy(item, String(owner.metadata["uid"])))));
+        }
+      };
+      await Promise.all(Array.from({ length: 4 }, worker));
+      await ready;
+    },
+  };
+}
+
+function folderOf(apiVersion: string, namespace: string): string {
+  return `${apiVersion.includes("/") ? "/apis" : "/api"}/${apiVersion}/namespaces/${namespace}`;
+}
+
+function pathOf({ apiVersion, kind, metadata }: Item): string {
+  const resource = kinds.find(([each]) => each === kind)?.[2] ?? "";
+  return `${folderOf(apiVersion, metadata.namespace)}/${resource}?fieldManager=troupe`;
+}
+
+function cleaned({ metadata, status: _status, ...item }: Item): Item {
+  const { name, namespace, labels, annotations, ownerReferences } = metadata;
+  const kept = { name, namespace, ...(labels && { labels }), ...(annotations ? { annotations } : {}), ...(ownerReferences && { ownerReferences }) };
+  const spec = { ...(item["spec"] as Record<string, unknown> | undefined) };
+  for (const field of ["nodeName", "volumeName", "clusterIP", "clusterIPs"]) if (spec[field] !== "None") delete spec[field];
+  return { ...item, ...(item["spec"] !== undefined && { spec }), metadata: kept } as Item;
+}
+
+function copied(template: readonly Item[], from: string, to: string, namespace: string): readonly Item[] {
+  const text = JSON.stringify(template).replaceAll(`"${from}-`, `"${to}-`).replaceAll(`"${from}"`, `"${to}"`);
+  return (JSON.parse(text) as Item[]).map((item) => ({ ...item, metadata: { ...item.metadata, namespace } }));
+}
+
+function ownedBy(item: Item, uid: string): Item {
+  const owners = item.metadata.ownerReferences?.map((owner) => ({ ...owner, uid }));
+  return owners ? { ...item, metadata: { ...item.metadata, ownerReferences: owners } } : item;
+}
+
+/** Follows the namespace's pods by one watch until so many are Ready. */
+async function allReady(kubernetes: Kubernetes, agent: Agent, namespace: string, count: number): Promise<void> {
+  const answer = await request(`${kubernetes.server}${folderOf("v1", namespace)}/pods?watch=true`, { dispatcher: agent, headers: { authorization: `Bearer ${kubernetes.token}` }, headersTimeout: 0, bodyTimeout: 0 });
+  const readyPods = new Set<string>();
+  let rest = "";
+  for await (const chunk of answer.body.setEncoding("utf8")) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const { object } = JSON.parse(line) as { object: { metadata: { name: string }; status?: { conditions?: { type: string; status: string }[] } } };
+      if (object.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True")) readyPods.add(object.metadata.name);
+    }
+    if (readyPods.size >= count) return;
+  }
+  throw new Error("the watch of pods ended early");
+}
