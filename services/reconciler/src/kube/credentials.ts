@@ -1,4 +1,4 @@
-import type { RequestOptions } from "node:https";
+import type { AgentOptions, RequestOptions } from "node:https";
 import { isDeepStrictEqual } from "node:util";
 import { KubeConfig } from "@kubernetes/client-node";
 import { Failure } from "@troupe/domain/failure";
@@ -106,7 +106,7 @@ function serverOf(config: KubeConfig): string {
 }
 
 function connectionOf(config: KubeConfig, options: RequestOptions): Connection {
-  const made = config.createDispatcherOptions(config.getCurrentCluster(), options);
+  const made = config.createDispatcherOptions(config.getCurrentCluster(), options as AgentOptions);
   switch (made.type) {
     case "agent": {
       return { proxy: undefined, tls: { ...made.connect } };

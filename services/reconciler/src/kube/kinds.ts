@@ -3,7 +3,6 @@ export type KindName =
   | "ClusterRecord"
   | "ConfigMap"
   | "Namespace"
-  | "Node"
   | "PersistentVolumeClaim"
   | "Pod"
   | "PodDisruptionBudget"
@@ -16,9 +15,9 @@ export interface Kind {
   readonly apiVersion: string;
   readonly plural: string;
   readonly namespaced: boolean;
-  /** `ours`: only what carries our label; `all`: every one; `never`: written, not read. */
-  readonly watch: "ours" | "all" | "never";
-  /** Only metadata is fetched: of Secrets because values are none of our business, of Nodes because only names are asked. */
+  /** `ours`: only what carries our label; `never`: written, not read. */
+  readonly watch: "ours" | "never";
+  /** Only metadata is fetched: of Secrets because values are none of our business. */
   readonly metadataOnly: boolean;
 }
 
@@ -26,7 +25,6 @@ export const kinds: Readonly<Record<KindName, Kind>> = {
   ClusterRecord: { kind: "ClusterRecord", apiVersion: "troupe.dev/v1", plural: "clusterrecords", namespaced: true, watch: "ours", metadataOnly: false },
   ConfigMap: { kind: "ConfigMap", apiVersion: "v1", plural: "configmaps", namespaced: true, watch: "ours", metadataOnly: false },
   Namespace: { kind: "Namespace", apiVersion: "v1", plural: "namespaces", namespaced: false, watch: "never", metadataOnly: false },
-  Node: { kind: "Node", apiVersion: "v1", plural: "nodes", namespaced: false, watch: "all", metadataOnly: true },
   PersistentVolumeClaim: { kind: "PersistentVolumeClaim", apiVersion: "v1", plural: "persistentvolumeclaims", namespaced: true, watch: "ours", metadataOnly: false },
   Pod: { kind: "Pod", apiVersion: "v1", plural: "pods", namespaced: true, watch: "ours", metadataOnly: false },
   PodDisruptionBudget: { kind: "PodDisruptionBudget", apiVersion: "policy/v1", plural: "poddisruptionbudgets", namespaced: true, watch: "ours", metadataOnly: false },

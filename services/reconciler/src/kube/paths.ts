@@ -15,7 +15,7 @@ export function pathOf({ kind, namespace, name }: { readonly kind: KindName; rea
 
 /** The part of a kind that is watched. */
 export function collectionPath(kind: KindName, query: Readonly<Record<string, string>>): string {
-  const ours = kinds[kind].watch === "ours" ? { labelSelector: ourSelector } : {};
+  const ours: Readonly<Record<string, string>> = kinds[kind].watch === "ours" ? { labelSelector: ourSelector } : {};
   return `${pathOf({ kind })}?${new URLSearchParams({ ...ours, ...query }).toString()}`;
 }
 

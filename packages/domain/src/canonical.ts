@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import { Failure } from "./failure.ts";
+import type { Digest } from "./name.ts";
+
+/**
+ * The one spelling of a value: keys sorted by code unit, no white space, fields that are undefined left out.
+ * Equal values have equal texts whatever the order they were built in. What JSON cannot say is a bug, and throws.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number" && Number.isFinite(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (isRecord(value)) return `{${fieldsOf(value).join(",")}}`;
+  throw new Failure("internal", `${typeof value} is no JSON`);
+}
+
+/** sha256 of the canonical JSON, in hex. */
+export function digestOf(value: unknown): Digest {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex");
+}
+
+function fieldsOf(record: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(record)
+    .filter((key) => record[key] !== undefined)
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(record[key])}`);
+}
+
+/** Maps, dates and other instances are refused: JSON would silently drop what they hold. */
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

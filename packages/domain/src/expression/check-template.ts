@@ -1,0 +1,160 @@
+import type { FailureReason } from "../failure.ts";
+import { nearest } from "../nearest.ts";
+import { isWrong, parseExpression, type Engine } from "./cel.ts";
+import { functionNames, methodNames } from "./functions.ts";
+import { childrenOf, readsIn, roots, type Read, type Syntax } from "./syntax.ts";
+import { expressionsOf, onlyExpressionOf, type Template } from "./template.ts";
+import { commonTypes, laterFields, laterRoots, type TypeEnvironment } from "./types.ts";
+
+/** What stands where a template stands. */
+export interface Expected {
+  /** `text`: numbers and booleans too, and null, which leaves the key out · `list`: of a whole command. */
+  readonly result: "text" | "list";
+  /** `alone`: the template is that expression and nothing else. */
+  readonly secrets: "allowed" | "alone" | "refused";
+}
+
+export interface TemplateProblem {
+  readonly reason: FailureReason;
+  readonly message: string;
+  readonly suggestion?: string;
+  /** Where in the template's source. */
+  readonly offset: number;
+}
+
+/** Everything that is wrong with the expressions of a template, whatever values they will be given. */
+export function checkTemplate(template: Template, engine: Engine, expected: Expected): readonly TemplateProblem[] {
+  return expressionsOf(template).flatMap(({ source, offset }) =>
+    checkExpression(source, engine, expected, onlyExpressionOf(template) !== undefined).map((problem) => ({ ...problem, offset: offset + problem.offset })),
+  );
+}
+
+function checkExpression(source: string, engine: Engine, expected: Expected, alone: boolean): readonly TemplateProblem[] {
+  const syntax = parseExpression(source);
+  if (isWrong(syntax)) return [{ reason: syntax.reason, message: syntax.message, offset: syntax.at }];
+  const reads = readsIn(syntax);
+  const unknown = reads.flatMap((read) => problemOf(read, engine.types) ?? []);
+  if (unknown.length > 0) return unknown;
+  const compiled = engine.compile(source);
+  if (compiled.kind === "wrong") return /\bSecret\b/.test(compiled.message) ? secretProblems(reads, "", engine.types, expected, alone) : [typeProblem(compiled.message, compiled.at, compiled.reason)];
+  return [...secretProblems(reads, compiled.type, engine.types, expected, alone), ...resultProblems(compiled.type, expected), ...argumentProblems(compiled.syntax)];
+}
+
+function problemOf(read: Read, types: TypeEnvironment): TemplateProblem | undefined {
+  switch (read.kind) {
+    case "unknown":
+      return unknownName(read.name, read.start, types);
+    case "field":
+      return isKnownRoot(read.of, types) ? unknownField(read, types) : notHere(read.of, read.start);
+    case "bare":
+      return isKnownRoot(read.of, types) ? { reason: "EXPRESSION_TYPE", message: `${read.of} is no value by itself: read one of its fields, written out`, offset: read.start } : notHere(read.of, read.start);
+    case "address":
+      return wrongAddress(read, types);
+    case "topology":
+      return wrongTopology(read, types);
+    case "call":
+      return unknownCall(read);
+    case "need":
+    case "other":
+      return undefined;
+  }
+}
+
+function isKnownRoot(root: string, types: TypeEnvironment): boolean {
+  return root in types.variables;
+}
+
+function notHere(name: string, offset: number): TemplateProblem {
+  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `${name} is known in members only, and an export belongs to none`, offset };
+}
+
+function unknownName(name: string, offset: number, types: TypeEnvironment): TemplateProblem {
+  if (laterRoots.includes(name)) return notYet(name, offset);
+  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `there is no ${name}: expressions begin with ${Object.keys(types.variables).join(", ")}`, ...didYouMean(name, roots), offset };
+}
+
+function notYet(what: string, offset: number): TemplateProblem {
+  return { reason: "FIELD_NOT_SUPPORTED_YET", message: `${what} is part of the language but not supported yet`, offset };
+}
+
+function unknownField({ of, name, start }: Extract<Read, { kind: "field" }>, types: TypeEnvironment): TemplateProblem | undefined {
+  const fields = fieldsOf(of, types);
+  if (fields.includes(name)) return undefined;
+  if (laterFields[of]?.includes(name)) return notYet(`${of}.${name}`, start);
+  const known = fields.length === 0 ? `the app declares no ${of}` : `${of} has ${fields.join(", ")}`;
+  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `there is no ${of}.${name}: ${known}`, ...didYouMean(name, fields), offset: start };
+}
+
+function fieldsOf(root: keyof TypeEnvironment["variables"], types: TypeEnvironment): readonly string[] {
+  const type = types.variables[root] ?? "";
+  return Object.keys(types.own[type] ?? types.common[type] ?? {});
+}
+
+function wrongAddress({ call, role, port, start }: Extract<Read, { kind: "address" }>, types: TypeEnvironment): TemplateProblem | undefined {
+  if (role === undefined || port === undefined) return { reason: "EXPRESSION_TYPE", message: `${call}() is asked of one role, for a port that is written out: roles.<role>.${call}('<port>')`, offset: start };
+  const ports = types.ports[role];
+  if (ports === undefined || ports.includes(port)) return undefined;
+  const known = ports.length === 0 ? "it has none" : `it has ${ports.join(", ")}`;
+  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `the role ${role} has no port ${port}: ${known}`, ...didYouMean(port, ports), offset: start };
+}
+
+function wrongTopology({ port, start }: Extract<Read, { kind: "topology" }>, types: TypeEnvironment): TemplateProblem | undefined {
+  const ports = [...new Set(Object.values(types.ports).flat())];
+  if (port === undefined) return { reason: "EXPRESSION_TYPE", message: "topology() takes the name of a port, written out", offset: start };
+  return ports.includes(port) ? undefined : { reason: "EXPRESSION_UNKNOWN_NAME", message: `no role has a port ${port}`, ...didYouMean(port, ports), offset: start };
+}
+
+function unknownCall({ name, receiver, start, end }: Extract<Read, { kind: "call" }>): TemplateProblem | undefined {
+  const known = receiver ? methodNames : functionNames;
+  if (known.includes(name)) return undefined;
+  return { reason: "EXPRESSION_UNKNOWN_NAME", message: receiver ? `there is no .${name}()` : `there is no function ${name}()`, ...didYouMean(name, known), offset: receiver ? end : start };
+}
+
+function didYouMean(word: string, known: readonly string[]): { readonly suggestion?: string } {
+  const near = nearest(word, known);
+  return near === undefined ? {} : { suggestion: `did you mean ${near}?` };
+}
+
+function typeProblem(message: string, offset: number, reason: FailureReason): TemplateProblem {
+  const field = /^no such key: (\w+)$/.exec(message)?.[1];
+  if (field === undefined) return { reason, message, offset };
+  const later = laterFields.member?.includes(field);
+  if (later) return notYet(`the field ${field} of a member`, offset);
+  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `there is no field ${field}`, ...didYouMean(field, [...Object.keys(commonTypes.Member), ...Object.keys(commonTypes.Role)]), offset };
+}
+
+function secretProblems(reads: readonly Read[], type: string, types: TypeEnvironment, expected: Expected, alone: boolean): readonly TemplateProblem[] {
+  const secret = reads.find((read) => read.kind === "field" && (read.of === "secrets" || (read.of === "exports" && types.own["Exports"]?.[read.name] === "Secret")));
+  if (secret === undefined) return [];
+  const where = { offset: secret.start };
+  if (expected.secrets === "refused") return [{ reason: "SECRET_NOT_ALLOWED", message: "a secret may stand in env and, alone, in exports: here everybody could read it", ...where }];
+  if (type !== "Secret") return [{ reason: "SECRET_NOT_ALONE", message: "nothing can be done with a secret but to hand it on: write ${{ secrets.<name> }}, with text outside the expression", ...where }];
+  if (expected.secrets === "alone" && !alone) return [{ reason: "SECRET_NOT_ALONE", message: "a secret is exported alone, without text around it", ...where }];
+  return [];
+}
+
+function resultProblems(type: string, { result }: Expected): readonly TemplateProblem[] {
+  const isList = type === "list" || type.startsWith("list<");
+  if (type === "dyn" || type === "Secret" || type.startsWith("dyn<") || (result === "list" && isList)) return [];
+  const scalar = ["string", "int", "double", "bool", "null"].includes(type);
+  if (result === "list") return [{ reason: "EXPRESSION_TYPE", message: `the result must be a list, not ${worded(type)}`, offset: 0 }];
+  if (scalar) return [];
+  return [{ reason: "EXPRESSION_TYPE", message: `the result must be text, a number or true or false, not ${worded(type)}: join a list with .join(','), or use json(…)`, offset: 0 }];
+}
+
+const words: Readonly<Record<string, string>> = { string: "text", int: "a number", double: "a number", bool: "true or false", null: "null" };
+
+function worded(type: string): string {
+  if (type.startsWith("list")) return "a list";
+  if (type.startsWith("map")) return "a map";
+  return words[type] ?? `a ${type.toLowerCase()}`;
+}
+
+/** `json` and `yaml` take anything but what is no value. */
+function argumentProblems(syntax: Syntax): readonly TemplateProblem[] {
+  const inside = childrenOf(syntax).flatMap(argumentProblems);
+  if (syntax.op !== "call" || !["json", "yaml"].includes(syntax.args[0])) return inside;
+  const type = String((syntax.args[1][0] as { readonly checkedType?: unknown } | undefined)?.checkedType);
+  if (!/Member|Role|Cluster|Secret/.test(type)) return inside;
+  return [...inside, { reason: "EXPRESSION_TYPE", message: `${syntax.args[0]}() cannot write a member, role, cluster or secret: choose fields, as in .map(m, m.host)`, offset: syntax.start }];
+}

@@ -1,0 +1,105 @@
+import { Failure } from "../failure.ts";
+import type { App, TemplateList } from "../language/app.ts";
+import { bindingsOf } from "./bindings.ts";
+import { makeEngine, type Engine } from "./cel.ts";
+import { makeMeter } from "./meter.ts";
+import type { Scope } from "./scope.ts";
+import { onlyExpressionOf, type Template } from "./template.ts";
+import { typesOf, type Place } from "./types.ts";
+import { jsonOf, SecretReference, textOf, type SecretPart, type Value } from "./value.ts";
+
+/**
+ * The value of a template. Pure; its cost is limited; about 2 µs an expression once an app's first use is over.
+ * Throws invalid (`EXPRESSION_FAILED`) for what only shows with the values: an index beyond a list's end, an export that a
+ * provider does not offer, a result that is too large. All else was refused when the app was parsed.
+ */
+export function evaluateTemplate(template: Template, scope: Scope): Value {
+  const only = onlyExpressionOf(template);
+  if (only !== undefined) return run(only, scope, toValue);
+  const parts = template.parts.map((part) => (part.kind === "text" ? part.text : run(part.source, scope, toPart)));
+  const texts = parts.filter((part) => typeof part === "string");
+  return texts.length === parts.length ? { kind: "text", text: texts.join("") } : { kind: "secret", parts };
+}
+
+/** A value as text; undefined for null, which leaves its key out. A secret is none: its parts are named, not known. */
+export function textOfValue(value: Exclude<Value, { readonly kind: "secret" }>): string | undefined {
+  switch (value.kind) {
+    case "text":
+      return value.text;
+    case "json":
+      return textOf(value.value);
+    case "null":
+      return undefined;
+  }
+}
+
+/** The texts of a command, of args, of a probe's command; elements that give null are left out. Undefined when the whole is null. */
+export function evaluateList(list: TemplateList, scope: Scope): readonly string[] | undefined {
+  if (list.kind === "elements") return list.elements.flatMap((element) => textIn(evaluateTemplate(element, scope)) ?? []);
+  const value = evaluateTemplate(list.template, scope);
+  if (value.kind === "null") return undefined;
+  if (value.kind !== "json" || !Array.isArray(value.value)) throw failed(`\${{ ${onlyExpressionOf(list.template) ?? list.template.source} }}: the result is no list`);
+  return value.value.filter((item) => item !== null).map(textOf);
+}
+
+/** Where an app's expressions are compiled: in members, and in none. Made once per app. */
+export function enginesOf(app: App): Readonly<Record<Place, Engine>> {
+  const known = engines.get(app);
+  if (known) return known;
+  const meter = makeMeter();
+  const first = makeEngine(typesOf(app, "cluster", Object.fromEntries(Object.keys(app.exports).map((name) => [name, "dyn"]))), meter);
+  const exportTypes = Object.fromEntries(Object.entries(app.exports).map(([name, template]) => [name, typeOfTemplate(first, template)]));
+  const made = { cluster: makeEngine(typesOf(app, "cluster", exportTypes), meter), member: makeEngine(typesOf(app, "member", exportTypes), meter) };
+  engines.set(app, made);
+  return made;
+}
+
+const engines = new WeakMap<App, Readonly<Record<Place, Engine>>>();
+
+/** An expression alone keeps its type; with text around it the result is text. */
+function typeOfTemplate(engine: Engine, template: Template): string {
+  const only = onlyExpressionOf(template);
+  if (only === undefined) return "string";
+  const compiled = engine.compile(only);
+  return compiled.kind === "compiled" ? compiled.type : "dyn";
+}
+
+function run<T>(source: string, scope: Scope, convert: (result: unknown) => T): T {
+  const compiled = enginesOf(scope.of.app)[scope.self === undefined ? "cluster" : "member"].compile(source);
+  if (compiled.kind === "wrong") throw new Failure("internal", `\${{ ${source} }} was not checked: ${compiled.message}`);
+  return compiled.run(bindingsOf(scope, (name) => exportIn(scope, name)), convert);
+}
+
+/** What an export is inside its own cluster; it reads no member, so it is the same everywhere. */
+function exportIn({ of }: Scope, name: string): unknown {
+  const template = of.app.exports[name];
+  if (template === undefined) throw failed(`there is no export ${name}`);
+  const scope = clusterScopes.get(of) ?? { of, self: undefined };
+  clusterScopes.set(of, scope);
+  const only = onlyExpressionOf(template);
+  if (only !== undefined) return run(only, scope, (result) => result);
+  const value = evaluateTemplate(template, scope);
+  return value.kind === "text" ? value.text : null;
+}
+
+const clusterScopes = new WeakMap<Scope["of"], Scope>();
+
+function toValue(result: unknown): Value {
+  if (result === null) return { kind: "null" };
+  if (typeof result === "string") return { kind: "text", text: result };
+  if (result instanceof SecretReference) return { kind: "secret", parts: [{ secret: result.name }] };
+  return { kind: "json", value: jsonOf(result) };
+}
+
+function toPart(result: unknown): SecretPart {
+  return result instanceof SecretReference ? { secret: result.name } : textOf(result);
+}
+
+function textIn(value: Value): string | undefined {
+  if (value.kind === "secret") throw failed("a secret stands where only text is possible");
+  return textOfValue(value);
+}
+
+function failed(message: string): Failure {
+  return new Failure("invalid", message, { reason: "EXPRESSION_FAILED" });
+}

@@ -1,0 +1,245 @@
+import { canonicalJson } from "../canonical.ts";
+import { checkTemplate, type Expected, type TemplateProblem } from "../expression/check-template.ts";
+import { enginesOf } from "../expression/evaluate.ts";
+import { parsePattern } from "../expression/pattern.ts";
+import { readsOf } from "../expression/reads.ts";
+import { onlyExpressionOf, type Template } from "../expression/template.ts";
+import type { Place } from "../expression/types.ts";
+import { Failure } from "../failure.ts";
+import type { RoleName } from "../name.ts";
+import { compareQuantities, parseQuantity } from "../quantity.ts";
+import type { App, Param, Probe, Role, TemplateList } from "./app.ts";
+import { mostMembers } from "./members.ts";
+import { whyNotValue } from "./param-value.ts";
+import type { Path } from "./path.ts";
+import { didYouMean, shown, type Problems } from "./problems.ts";
+
+/** Where a role's field is written. */
+export type Origin = (role: RoleName, keys: Path) => Path;
+
+/** What is wrong with a definition beyond the shape of its fields: what refers to what, and every expression. */
+export function checkApp(app: App, problems: Problems, originOf: Origin): void {
+  const roles = Object.values(app.roles);
+  const at: Origin = originOf;
+  if (roles.length === 0) problems.add(["spec", "roles"], "FIELD_MISSING", "a definition needs a role: a kind of member");
+  for (const role of roles) checkRole(app, role, problems, (...keys) => at(role.name, keys));
+  checkCycles(app, problems);
+  checkIds(app, problems);
+  for (const param of Object.values(app.params)) checkParam(param, problems);
+  checkExports(app, problems);
+  checkExpressions(app, problems, at);
+}
+
+type At = (...keys: Path) => Path;
+
+function checkRole(app: App, role: Role, problems: Problems, at: At): void {
+  const own = ["spec", "roles", role.name];
+  if (role.name === "all") problems.add(own, "NAME_RESERVED", "the name all is taken: it names the address of all members", { key: true });
+  role.after.forEach((before, index) => {
+    if (before === role.name) problems.add([...own, "after", index], "AFTER_CYCLE", `${role.name} cannot start after itself`);
+    else if (!(before in app.roles)) problems.add([...own, "after", index], "ROLE_UNKNOWN", `there is no role ${shown(before)}`, didYouMean(before, Object.keys(app.roles).filter((name) => name !== role.name)));
+  });
+  checkPorts(role, problems, at);
+  checkPaths(role, problems, at);
+  for (const name of Object.keys(role.env)) if (/^TROUPE_/.test(name)) problems.add(at("env", name), "NAME_RESERVED", `variables that begin with TROUPE_ are Troupe's own`, { key: true });
+  checkProbe(role, "started", role.probes.started, problems, at);
+  checkProbe(role, "ready", role.probes.ready, problems, at);
+  checkLeast(role, "cpu", problems, at);
+  checkLeast(role, "memory", problems, at);
+}
+
+function checkPorts(role: Role, problems: Problems, at: At): void {
+  const taken = new Map<string, string>();
+  for (const { name, port, protocol } of Object.values(role.ports)) {
+    const other = taken.get(`${protocol} ${port}`);
+    if (other !== undefined) problems.add(at("ports", name), "PORT_DUPLICATE", `${port} is the number of the port ${other} already`);
+    taken.set(`${protocol} ${port}`, name);
+  }
+}
+
+/** Volumes and files must not hide each other, nor what Troupe puts into members. */
+function checkPaths(role: Role, problems: Problems, at: At): void {
+  const volumes = new Map<string, string>();
+  for (const { name, path } of Object.values(role.volumes)) {
+    const other = volumes.get(path);
+    if (other !== undefined) problems.add([...at("volumes", name), "path"], "PATH_DUPLICATE", `${path} is the path of the volume ${other} already`);
+    volumes.set(path, name);
+    if (isTroupes(path)) problems.add([...at("volumes", name), "path"], "PATH_RESERVED", "what is below /troupe is Troupe's own");
+  }
+  const files = new Set(Object.keys(role.files));
+  for (const path of files) {
+    if (isTroupes(path)) problems.add(at("files", path), "PATH_RESERVED", "what is below /troupe is Troupe's own", { key: true });
+    if (volumes.has(path)) problems.add(at("files", path), "PATH_DUPLICATE", `${path} is the path of the volume ${volumes.get(path)}`, { key: true });
+    const folder = ancestorsOf(path).find((ancestor) => files.has(ancestor));
+    if (folder !== undefined) problems.add(at("files", path), "PATH_DUPLICATE", `${folder} is a file already, so nothing can be below it`, { key: true });
+  }
+}
+
+function isTroupes(path: string): boolean {
+  return path === "/troupe" || path.startsWith("/troupe/");
+}
+
+function ancestorsOf(path: string): readonly string[] {
+  return Array.from(path.slice(1).matchAll(/\//g), ({ index }) => path.slice(0, index + 1));
+}
+
+function checkProbe(role: Role, kind: "started" | "ready", probe: Probe | undefined, problems: Problems, at: At): void {
+  if (probe === undefined || probe.check.kind === "exec") return;
+  const { kind: check, port } = probe.check;
+  if (port in role.ports) return;
+  const path = check === "http" ? at("probes", kind, "http", "port") : at("probes", kind, "tcp");
+  problems.add(path, "PORT_UNKNOWN", `the role ${role.name} has no port ${shown(port)}`, didYouMean(port, Object.keys(role.ports)));
+}
+
+function checkLeast(role: Role, resource: "cpu" | "memory", problems: Problems, at: At): void {
+  const [given, least] = [role[resource], role.min[resource]];
+  if (given === undefined || least === undefined || compareQuantities(parseQuantity(given), parseQuantity(least)) >= 0) return;
+  problems.add(at(resource), "BELOW_MINIMUM", `${given} is less than the role's minimum of ${least}`);
+}
+
+function checkCycles({ roles }: App, problems: Problems): void {
+  const cycle = cycleIn(Object.keys(roles), (name) => roles[name]?.after.filter((before) => before !== name && before in roles) ?? []);
+  if (cycle) problems.add(["spec", "roles", cycle[0] ?? "", "after"], "AFTER_CYCLE", `these roles wait for one another: ${cycle.join(" → ")}`);
+}
+
+/** `a → b → a`; undefined when there is none. */
+function cycleIn(names: readonly string[], nextOf: (name: string) => readonly string[]): readonly string[] | undefined {
+  const done = new Set<string>();
+  const follow = (name: string, trail: readonly string[]): readonly string[] | undefined => {
+    if (trail.includes(name)) return [...trail.slice(trail.indexOf(name)), name];
+    if (done.has(name)) return undefined;
+    done.add(name);
+    for (const next of nextOf(name)) {
+      const cycle = follow(next, [...trail, name]);
+      if (cycle) return cycle;
+    }
+    return undefined;
+  };
+  for (const name of names) {
+    const cycle = follow(name, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
+
+/** Where `member.id` is used, no two members of different roles may have the same. */
+function checkIds(app: App, problems: Problems): void {
+  const using = rolesUsingIds(app);
+  const ranges = Object.values(app.roles)
+    .filter(({ name }) => using.has(name))
+    .map(({ name, idBase, members }) => ({ name, first: idBase, last: idBase + (mostMembers(members) ?? Number.POSITIVE_INFINITY) - 1 }));
+  ranges.forEach((range, index) => {
+    const other = ranges.slice(0, index).find(({ first, last }) => first <= range.last && range.first <= last);
+    if (other === undefined) return;
+    const last = Number.isFinite(other.last) ? String(other.last) : "any";
+    problems.add(["spec", "roles", range.name, "idBase"], "ID_OVERLAP", `members of ${range.name} would get ids that members of ${other.name} can have (${other.first} to ${last}): give ${range.name} another idBase, or limit the members of ${other.name}`);
+  });
+}
+
+function rolesUsingIds(app: App): ReadonlySet<RoleName> {
+  const found = Object.values(app.roles).flatMap((role) =>
+    templatesOf(role).flatMap(({ template }) => {
+      const { member, otherMembers, roles } = readsOf(template);
+      return [...(member.includes("id") ? [role.name] : []), ...(otherMembers.includes("id") ? roles : [])];
+    }),
+  );
+  return new Set(found);
+}
+
+function checkParam(param: Param, problems: Problems): void {
+  const at = (field: string): Path => ["spec", "params", param.name, field];
+  const isNumber = param.type === "integer" || param.type === "number";
+  if (!isNumber && (param.min !== undefined || param.max !== undefined)) problems.add(at(param.min === undefined ? "max" : "min"), "FIELD_NOT_APPLICABLE", `min and max are for numbers, not for ${param.type}`, { key: true });
+  if (param.min !== undefined && param.max !== undefined && param.min > param.max) problems.add(at("min"), "VALUE_INVALID", `min is more than max, which is ${param.max}`);
+  if (param.pattern !== undefined) checkPattern(param, param.pattern, problems);
+  if (param.required && param.default !== undefined) problems.add(at("required"), "FIELDS_EXCLUSIVE", "a param with a default is never missing: leave out required, or the default");
+  const { enum: allowed, ...rest } = param;
+  allowed?.forEach((value, index) => {
+    const wrong = whyNotValue({ ...rest, enum: undefined }, value);
+    if (wrong !== undefined) problems.add([...at("enum"), index], "PARAM_INVALID", wrong);
+  });
+  const wrong = param.default === undefined ? undefined : whyNotValue(param, param.default);
+  if (wrong !== undefined) problems.add(at("default"), "PARAM_INVALID", wrong);
+}
+
+function checkPattern(param: Param, pattern: string, problems: Problems): void {
+  const path = ["spec", "params", param.name, "pattern"];
+  if (param.type !== "string") problems.add(path, "FIELD_NOT_APPLICABLE", `pattern is for string, not for ${param.type}`, { key: true });
+  try {
+    parsePattern(pattern);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    problems.add(path, error.reason, error.message);
+  }
+}
+
+function checkExports({ exports }: App, problems: Problems): void {
+  const cycle = cycleIn(Object.keys(exports), (name) => readsIn(exports[name]).filter((read) => read in exports));
+  if (cycle) problems.add(["spec", "exports", cycle[0] ?? ""], "EXPORT_CYCLE", `these exports need one another: ${cycle.join(" → ")}`);
+}
+
+function readsIn(template: Template | undefined): readonly string[] {
+  return template === undefined ? [] : readsOf(template).exports;
+}
+
+/** Every template of a role, and the place of its text among the role's fields. */
+interface Placed {
+  readonly template: Template;
+  readonly keys: Path;
+  readonly expected: Expected;
+}
+
+function templatesOf(role: Role): readonly Placed[] {
+  const open = { result: "text", secrets: "refused" } as const;
+  const probes = Object.entries(role.probes).flatMap(([kind, { check }]) => (check.kind === "exec" ? listTemplates(check.command, ["probes", kind, "exec"]) : []));
+  return [
+    ...listTemplates(role.command, ["command"]),
+    ...listTemplates(role.args, ["args"]),
+    ...Object.entries(role.env).map(([name, template]) => ({ template, keys: ["env", name], expected: { result: "text", secrets: "allowed" } as const })),
+    ...Object.values(role.files).map(({ path, content }) => ({ template: content, keys: ["files", path, "text"], expected: open })),
+    ...probes,
+  ];
+}
+
+function listTemplates(list: TemplateList | undefined, keys: Path): readonly Placed[] {
+  if (list === undefined) return [];
+  if (list.kind === "whole") return [{ template: list.template, keys, expected: { result: "list", secrets: "refused" } }];
+  return list.elements.map((template, index) => ({ template, keys: [...keys, index], expected: { result: "text", secrets: "refused" } }));
+}
+
+function checkExpressions(app: App, problems: Problems, originOf: Origin): void {
+  const check = cachedCheck(app);
+  for (const role of Object.values(app.roles)) {
+    for (const { template, keys, expected } of templatesOf(role)) addAll(problems, originOf(role.name, keys), check(template, "member", expected));
+  }
+  for (const [name, template] of Object.entries(app.exports)) {
+    const path = ["spec", "exports", name];
+    addAll(problems, path, check(template, "cluster", { result: "text", secrets: "alone" }));
+    const secret = readsOf(template).exports.find((read) => onlySecret(app, app.exports[read]));
+    if (secret !== undefined) problems.add(path, "SECRET_NOT_ALONE", `exports.${secret} is a secret: export it from where it comes, as \${{ secrets.<name> }}`);
+  }
+}
+
+function onlySecret(app: App, template: Template | undefined): boolean {
+  const source = template && onlyExpressionOf(template);
+  const compiled = source === undefined ? undefined : enginesOf(app).cluster.compile(source);
+  return compiled?.kind === "compiled" && compiled.type === "Secret";
+}
+
+/** A text that many roles share is checked once. */
+function cachedCheck(app: App): (template: Template, place: Place, expected: Expected) => readonly TemplateProblem[] {
+  const known = new WeakMap<Template, Map<string, readonly TemplateProblem[]>>();
+  return (template, place, expected) => {
+    if (template.parts.every(({ kind }) => kind === "text")) return [];
+    const results = known.get(template) ?? new Map<string, readonly TemplateProblem[]>();
+    known.set(template, results);
+    const key = place + canonicalJson(expected);
+    const found = results.get(key) ?? checkTemplate(template, enginesOf(app)[place], expected);
+    results.set(key, found);
+    return found;
+  };
+}
+
+function addAll(problems: Problems, path: Path, found: readonly TemplateProblem[]): void {
+  for (const { reason, message, suggestion, offset } of found) problems.add(path, reason, message, { offset, suggestion });
+}

@@ -1,0 +1,165 @@
+import { z } from "zod";
+import type { FailureReason, Problem } from "../failure.ts";
+import type { Json } from "../json.ts";
+import { nearest } from "../nearest.ts";
+import type { Document } from "./document.ts";
+import { pathText, type Path } from "./path.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** Collects what is wrong with a document, each with its place. */
+export interface Problems {
+  readonly list: readonly Problem[];
+  add(path: Path, reason: FailureReason, message: string, at?: Where): void;
+}
+
+export interface Where {
+  readonly suggestion?: string | undefined;
+  /** The name at the path is wrong, not its value. */
+  readonly key?: boolean;
+  /** Where in the text at the path. */
+  readonly offset?: number;
+}
+
+const mostProblems = 200;
+
+export function problemsIn(document: Pick<Document, "placeOf">): Problems {
+  const found = new Map<string, Problem>();
+  return {
+    get list() {
+      return [...found.values()];
+    },
+    add(path, reason, message, { suggestion, key, offset } = {}) {
+      if (found.size >= mostProblems) return;
+      const place = document.placeOf(path, { ...(key !== undefined && { key }), ...(offset !== undefined && { offset }) });
+      const problem: Problem = { path: pathText(path), ...place, reason, message, ...(suggestion !== undefined && { suggestion }) };
+      found.set(`${problem.path}\n${message}\n${problem.column}`, problem);
+    },
+  };
+}
+
+export function didYouMean(word: string, known: readonly string[]): { readonly suggestion?: string } {
+  const near = nearest(word, known);
+  return near === undefined ? {} : { suggestion: `did you mean ${near}?` };
+}
+
+/** Where the schema says no. A path that is told here is of no use to later checks. */
+export function addIssues(problems: Problems, issues: readonly Issue[], schema: z.ZodType, document: Document): readonly Path[] {
+  return issues.flatMap((issue) => addIssue(problems, issue, schema, document));
+}
+
+function addIssue(problems: Problems, issue: Issue, schema: z.ZodType, document: Document): readonly Path[] {
+  const path = issue.path.map((segment) => (typeof segment === "symbol" ? String(segment) : segment));
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => addUnknownField(problems, [...path, key], key, objectAt(schema, path, document.value)));
+  if (issue.code === "invalid_union") return addUnion(problems, issue, path, schema, document);
+  const value = valueAt(document.value, path);
+  if (issue.code === "invalid_key") problems.add(path, "NAME_INVALID", `the name ${shown(path.at(-1) ?? "")} ${issue.issues[0]?.message ?? "is not possible"}`, { key: true });
+  else if (value === undefined) problems.add(path, "FIELD_MISSING", `${path.at(-1)} is missing${expectation(issue)}`);
+  else if (issue.code === "invalid_type") addWrongType(problems, issue, path, value, document);
+  else if (issue.code === "invalid_value") problems.add(path, "VALUE_INVALID", `${shown(value)} is not possible: write ${anyOf(issue.values.map(String))}`, didYouMean(String(value), issue.values.map(String)));
+  else problems.add(path, "VALUE_INVALID", ruleOf(issue, value));
+  return [path];
+}
+
+function addUnknownField(problems: Problems, path: Path, key: string, object: z.ZodType | undefined): Path {
+  const later = object?.meta()?.["later"];
+  if (Array.isArray(later) && later.includes(key)) {
+    problems.add(path, "FIELD_NOT_SUPPORTED_YET", `${key} is part of the language but not supported yet`, { key: true });
+    return path;
+  }
+  const known = object instanceof z.ZodObject ? Object.keys(object.shape) : [];
+  problems.add(path, "FIELD_UNKNOWN", `there is no field ${shown(key)} here${known.length > 0 && known.length <= 12 ? `: known are ${known.join(", ")}` : ""}`, { key: true, ...didYouMean(key, known) });
+  return path;
+}
+
+/** Unions are of different kinds of value: the branch for the kind that is there tells what is wrong with it. */
+function addUnion(problems: Problems, issue: z.core.$ZodIssueInvalidUnion, path: Path, schema: z.ZodType, document: Document): readonly Path[] {
+  const meant = issue.errors.filter((issues) => !issues.some(({ code, path: at }) => at.length === 0 && (code === "invalid_type" || code === "invalid_value")));
+  const [branch] = meant.toSorted((a, b) => a.length - b.length);
+  if (branch) return branch.flatMap((inner) => addIssue(problems, { ...inner, path: [...path, ...inner.path] }, schema, document));
+  const value = valueAt(document.value, path);
+  const expected = issue.errors.flatMap((issues) => issues.flatMap((inner) => expectedBy(inner)));
+  if (value === undefined) problems.add(path, "FIELD_MISSING", `${path.at(-1)} is missing: write ${anyOf(expected)}`);
+  else problems.add(path, "TYPE_WRONG", `must be ${anyOf(expected)}, not ${worded(value)}`);
+  return [path];
+}
+
+function addWrongType(problems: Problems, issue: z.core.$ZodIssueInvalidType, path: Path, value: Json, document: Document): void {
+  const [expected = issue.expected] = expectedBy(issue);
+  const source = document.sourceOf(path);
+  const quotable = issue.expected === "string" && (typeof value === "number" || typeof value === "boolean");
+  const advice = quotable ? ": write it in quotes" : "";
+  problems.add(path, "TYPE_WRONG", `must be ${expected}, not ${worded(value)}${advice}`, quotable ? { suggestion: JSON.stringify(source ?? String(value)) } : {});
+}
+
+const typeWords: Readonly<Record<string, string>> = { string: "text", number: "a number", int: "a whole number", boolean: "true or false", array: "a list", object: "a map", record: "a map", null: "null" };
+
+function expectedBy(issue: Issue): readonly string[] {
+  if (issue.code === "invalid_type") return [typeWords[issue.expected] ?? issue.expected];
+  if (issue.code === "invalid_value") return issue.values.map(String);
+  return [];
+}
+
+function expectation(issue: Issue): string {
+  const expected = expectedBy(issue);
+  return expected.length > 0 ? `: write ${anyOf(expected)}` : "";
+}
+
+function ruleOf(issue: Issue, value: Json): string {
+  const unit = typeof value === "string" ? " characters" : Array.isArray(value) ? " elements" : "";
+  if (issue.code === "too_small" && !/^must/.test(issue.message)) return `must be at least ${issue.minimum}${unit}`;
+  if (issue.code === "too_big" && !/^must/.test(issue.message)) return `must be at most ${issue.maximum}${unit}`;
+  return `${shown(value)} ${/^must/.test(issue.message) ? issue.message : "is not possible"}`;
+}
+
+function worded(value: Json): string {
+  if (value === null) return "null";
+  if (typeof value === "number") return Number.isInteger(value) ? "a number" : `the number ${value}`;
+  if (typeof value === "object") return Array.isArray(value) ? "a list" : "a map";
+  return typeof value === "string" ? "text" : String(value);
+}
+
+/** A value in a message: short, on one line. */
+export function shown(value: unknown): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  const line = text.replace(/\s+/g, " ");
+  return `"${line.length > 60 ? `${line.slice(0, 59)}…` : line}"`;
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function anyOf(words: readonly string[]): string {
+  const unique = [...new Set(words)];
+  return unique.length < 2 ? (unique[0] ?? "") : `${unique.slice(0, -1).join(", ")} or ${unique.at(-1)}`;
+}
+
+export function valueAt(value: Json, path: Path): Json | undefined {
+  let found: Json | undefined = value;
+  for (const segment of path) {
+    if (typeof found !== "object" || found === null || !Object.hasOwn(found, segment)) return undefined;
+    found = (found as Readonly<Record<string | number, Json>>)[segment];
+  }
+  return found;
+}
+
+/** The schema of the map at a path, through optional fields and the branches of unions that take maps. */
+function objectAt(schema: z.ZodType, path: Path, value: Json): z.ZodType | undefined {
+  const plain = unwrapped(schema, value);
+  const [segment, ...rest] = path;
+  if (segment === undefined) return plain;
+  const inner = valueAt(value, [segment]) ?? null;
+  if (plain instanceof z.ZodObject) return descend((plain.shape as Readonly<Record<string, z.ZodType>>)[segment], rest, inner);
+  if (plain instanceof z.ZodRecord) return descend(plain.valueType as z.ZodType, rest, inner);
+  return plain instanceof z.ZodArray ? descend(plain.element as z.ZodType, rest, inner) : undefined;
+}
+
+function descend(schema: z.ZodType | undefined, path: Path, value: Json): z.ZodType | undefined {
+  return schema && objectAt(schema, path, value);
+}
+
+function unwrapped(schema: z.ZodType, value: Json): z.ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return unwrapped(schema.unwrap() as z.ZodType, value);
+  if (!(schema instanceof z.ZodUnion)) return schema;
+  const options = (schema.options as readonly z.ZodType[]).map((option) => unwrapped(option, value));
+  const wanted = Array.isArray(value) ? z.ZodArray : z.ZodObject;
+  return options.find((option) => option instanceof wanted) ?? options.find((option) => option instanceof z.ZodRecord) ?? schema;
+}

@@ -1,0 +1,327 @@
+import { Failure } from "@troupe/domain/failure";
+import type { Committed, Mutation, NewCluster, NewStatus, SpecChange, Write } from "../store.ts";
+import type { Database } from "./data-source.ts";
+import { changedMeanwhile } from "./failures.ts";
+import { Statement } from "./statement.ts";
+
+/**
+ * The one file that writes resources. A mutation is one statement, and so one transaction: it raises the project's revision,
+ * writes the rows and an event for each, the audit and the request row. The project's row stays locked from there until the
+ * commit, so revisions are gapless and become visible in their order; as the statement needs no answer of ours on the way,
+ * it is locked for as long as PostgreSQL takes and no longer. A guard that does not hold ends the statement: nothing is done.
+ */
+export async function commit(database: Database, mutation: Mutation): Promise<Committed> {
+  const { text, values } = statementOf(mutation);
+  try {
+    const [row] = await database.rows<{ base: number }>(text, values);
+    if (!row) throw new Failure("conflict", "who needs whom has changed meanwhile", { reason: changedMeanwhile });
+    return { first: row.base + 1, last: row.base + mutation.writes.length };
+  } catch (error) {
+    throw error instanceof Failure && error.kind === "already_exists" ? await explained(database, mutation, error) : error;
+  }
+}
+
+function statementOf(mutation: Mutation): { readonly text: string; readonly values: readonly unknown[] } {
+  const statement = new Statement();
+  raise(statement, mutation);
+  writeReports(statement, mutation);
+  writeNeeds(statement, mutation);
+  for (const write of mutation.writes) writeOne(statement, mutation, write);
+  log(statement, mutation);
+  note(statement, mutation);
+  return statement.build("SELECT base", "FROM raised");
+}
+
+function raise(statement: Statement, { project, topology, writes }: Mutation): void {
+  const count = statement.value(writes.length, "bigint");
+  const name = statement.value(project, "text");
+  const guarded = topology === undefined ? "" : `, topology = p.topology + 1 WHERE p.topology = ${statement.value(topology, "bigint")}`;
+  statement.part(
+    "raised",
+    `INSERT INTO project AS p (name, revision, topology) VALUES (${name}, ${count}, ${topology === undefined ? 0 : 1})
+     ON CONFLICT (name) DO UPDATE SET revision = p.revision + ${count}${guarded}
+     RETURNING p.revision - ${count} AS base`,
+  );
+}
+
+/** Writes that come alone in their mutation; reports come by the hundred. */
+function writeOne(statement: Statement, mutation: Mutation, write: Write): void {
+  switch (write.kind) {
+    case "publish":
+      return publish(statement, mutation, write.app);
+    case "unpublish":
+      return statement.guarded("unpublished", `DELETE FROM app USING raised WHERE app.uid = ${statement.value(write.uid, "uuid")} RETURNING 1`, 1);
+    case "create":
+      return create(statement, mutation, write.cluster);
+    case "spec":
+      return edit(statement, mutation, write.uid, write.expect.edition, write.change);
+    case "delete":
+      return order(statement, mutation, write);
+    case "status":
+    case "gone":
+    case "needs":
+      return undefined;
+  }
+}
+
+function publish(statement: Statement, { project, actor, time }: Mutation, app: Extract<Write, { kind: "publish" }>["app"]): void {
+  const row = statement.row({
+    uid: [app.uid, "uuid"],
+    project: [project, "text"],
+    name: [app.name, "text"],
+    version: [app.version, "text"],
+    build: [app.build, "int"],
+    version_key: [app.versionKey, "text"],
+    digest: [app.digest, "text"],
+    definition: [app.definition, "text"],
+    yaml: [app.yaml, "text"],
+    summary: [JSON.stringify(app.summary), "jsonb"],
+    creator: [actor.name, "text"],
+    create_time: [time, "timestamptz"],
+  });
+  statement.part("published", `INSERT INTO app (${row.columns}, revision) SELECT ${row.values}, base + 1 FROM raised`);
+}
+
+function create(statement: Statement, { project, actor, time }: Mutation, cluster: NewCluster): void {
+  const { uid, app, spec } = cluster;
+  const row = statement.row({
+    uid: [uid, "uuid"],
+    project: [project, "text"],
+    name: [cluster.name, "text"],
+    target: [cluster.target, "text"],
+    namespace: [cluster.namespace, "text"],
+    labels: [JSON.stringify(cluster.labels), "jsonb"],
+    annotations: [JSON.stringify(cluster.annotations), "jsonb"],
+    create_time: [time, "timestamptz"],
+    update_time: [time, "timestamptz"],
+    creator: [actor.name, "text"],
+    app_uid: [app.uid, "uuid"],
+    app_name: [app.name, "text"],
+    adopt: [spec.adopt, "uuid"],
+  });
+  statement.part(
+    "edited",
+    `INSERT INTO cluster (${row.columns}, generation, edition, revision, version) SELECT ${row.values}, 1, 1, base + 1, base + 1 FROM raised
+     RETURNING uid, project, name, target, namespace, revision`,
+  );
+  statement.part("own_name", "INSERT INTO object_name (target, namespace, kind, name, uid) SELECT target, namespace, 'cluster', name, uid FROM edited");
+  statement.part("status", "INSERT INTO cluster_status (uid, revision) SELECT uid, revision FROM edited");
+  keepHistory(statement, { generation: 1, app, spec }, actor.name, time);
+  statement.part("names", `INSERT INTO object_name (target, namespace, kind, name, uid) SELECT target, namespace, 'object', n, uid FROM edited, unnest(${namesOf(statement, cluster)}) AS n`);
+  if (cluster.bindings.length > 0) statement.part("bound", `INSERT INTO binding (consumer, slot, project, provider) ${bindingsOf(statement, cluster)}`);
+}
+
+function edit(statement: Statement, { actor, time }: Mutation, uid: string, edition: number, { labels, annotations, next, raisesVersion }: SpecChange): void {
+  const sets = [
+    `labels = ${statement.value(JSON.stringify(labels), "jsonb")}`,
+    `annotations = ${statement.value(JSON.stringify(annotations), "jsonb")}`,
+    `update_time = ${statement.value(time, "timestamptz")}`,
+    "edition = edition + 1, revision = base + 1",
+    ...(raisesVersion ? ["version = base + 1"] : []),
+    ...(next ? [`generation = ${statement.value(next.generation, "bigint")}, app_uid = ${statement.value(next.app.uid, "uuid")}, app_name = ${statement.value(next.app.name, "text")}`] : []),
+  ];
+  statement.guarded("edited", `UPDATE cluster SET ${sets.join(", ")} FROM raised WHERE ${isAsDecided(statement, uid, edition)} RETURNING uid, project, target, namespace`, 1);
+  if (!next) return;
+  keepHistory(statement, next, actor.name, time);
+  replaceNames(statement, next);
+  replaceBindings(statement, next);
+}
+
+function order(statement: Statement, { time }: Mutation, { uid, expect, deleteVolumes }: Extract<Write, { kind: "delete" }>): void {
+  const at = statement.value(time, "timestamptz");
+  statement.guarded(
+    "edited",
+    `UPDATE cluster SET delete_time = ${at}, update_time = ${at}, delete_volumes = ${statement.value(deleteVolumes, "boolean")}, edition = edition + 1, revision = base + 1, version = base + 1
+     FROM raised WHERE ${isAsDecided(statement, uid, expect.edition)} RETURNING uid`,
+    1,
+  );
+}
+
+function isAsDecided(statement: Statement, uid: string, edition: number): string {
+  return `uid = ${statement.value(uid, "uuid")} AND edition = ${statement.value(edition, "bigint")} AND gone_time IS NULL`;
+}
+
+type Generation = Pick<NonNullable<SpecChange["next"]>, "generation" | "app" | "spec">;
+
+function keepHistory(statement: Statement, { generation, app: { uid: _uid, ...ref }, spec }: Generation, actor: string, time: string): void {
+  const row = statement.row({
+    generation: [generation, "bigint"],
+    spec: [JSON.stringify(spec), "jsonb"],
+    app: [JSON.stringify(ref), "jsonb"],
+    actor: [actor, "text"],
+    time: [time, "timestamptz"],
+  });
+  statement.part("history", `INSERT INTO cluster_history (uid, ${row.columns}) SELECT uid, ${row.values} FROM edited`);
+}
+
+/** In order: two statements that want the same names never wait for each other crosswise. */
+function namesOf(statement: Statement, { objectNames }: Pick<NewCluster, "objectNames">): string {
+  return statement.value([...objectNames].toSorted(), "text[]");
+}
+
+function replaceNames(statement: Statement, next: Pick<NewCluster, "objectNames">): void {
+  const names = namesOf(statement, next);
+  statement.part("unnamed", `DELETE FROM object_name o USING edited WHERE o.uid = edited.uid AND o.kind = 'object' AND o.name <> ALL (${names})`);
+  statement.part(
+    "names",
+    `INSERT INTO object_name (target, namespace, kind, name, uid) SELECT target, namespace, 'object', n, uid FROM edited, unnest(${names}) AS n
+     WHERE NOT EXISTS (SELECT FROM object_name o WHERE o.uid = edited.uid AND o.kind = 'object' AND o.name = n)`,
+  );
+}
+
+function bindingsOf(statement: Statement, { bindings }: Pick<NewCluster, "bindings">): string {
+  const slots = statement.value(bindings.map(({ slot }) => slot), "text[]");
+  const providers = statement.value(bindings.map(({ provider }) => provider), "text[]");
+  return `SELECT uid, b.slot, project, b.provider FROM edited, unnest(${slots}, ${providers}) AS b (slot, provider)`;
+}
+
+function replaceBindings(statement: Statement, next: Pick<NewCluster, "bindings">): void {
+  const slots = statement.value(next.bindings.map(({ slot }) => slot), "text[]");
+  statement.part("unbound", `DELETE FROM binding USING edited WHERE binding.consumer = edited.uid AND binding.slot <> ALL (${slots})`);
+  if (next.bindings.length === 0) return;
+  statement.part("bound", `INSERT INTO binding (consumer, slot, project, provider) ${bindingsOf(statement, next)} ON CONFLICT (consumer, slot) DO UPDATE SET provider = excluded.provider`);
+}
+
+function writeReports(statement: Statement, { writes, time }: Mutation): void {
+  const reports = writes.flatMap((write, index) => (write.kind === "status" || write.kind === "gone" ? [{ report: write.report, i: index + 1, gone: write.kind === "gone" }] : []));
+  if (reports.length === 0) return;
+  const rows = statement.value(JSON.stringify(reports.map(({ report, i, gone }) => ({ ...reportRow(report), i, gone }))), "jsonb");
+  statement.guarded(
+    "reported",
+    `UPDATE cluster_status s SET epoch = r.epoch, seq = r.seq, revision = base + r.i, state = r.state, formed = s.formed OR r.formed, status = r.status,
+       members = CASE WHEN r.whole THEN r.set WHEN r.set = '{}' AND cardinality(r.drop) = 0 THEN s.members ELSE (s.members || r.set) - r.drop END,
+       record = coalesce(r.record, s.record)
+     FROM raised, jsonb_to_recordset(${rows}) AS r (i int, gone boolean, uid uuid, was_epoch bigint, was_seq bigint, epoch bigint, seq bigint,
+       state text, formed boolean, status jsonb, whole boolean, set jsonb, drop text[], record text)
+     WHERE s.uid = r.uid AND (s.epoch, s.seq) = (r.was_epoch, r.was_seq) AND (s.epoch, s.seq) < (r.epoch, r.seq)
+     RETURNING s.uid, r.gone`,
+    reports.length,
+  );
+  const gone = reports.filter((report) => report.gone).length;
+  if (gone > 0) finish(statement, gone, time);
+}
+
+function reportRow({ uid, expect, guard, status, members, record }: NewStatus) {
+  return {
+    uid,
+    was_epoch: expect.epoch,
+    was_seq: expect.seq,
+    ...guard,
+    state: status.state,
+    formed: status.formed,
+    status,
+    whole: members.whole,
+    set: members.set,
+    drop: members.drop,
+    record: record && JSON.stringify(record),
+  };
+}
+
+/** Its names are free, and the build is no longer in use by it. The row stays: it is known who may be adopted. */
+function finish(statement: Statement, count: number, time: string): void {
+  const at = statement.value(time, "timestamptz");
+  statement.guarded(
+    "finished",
+    `UPDATE cluster c SET gone_time = ${at}, app_uid = NULL FROM reported WHERE reported.gone AND c.uid = reported.uid AND c.gone_time IS NULL AND c.delete_time IS NOT NULL RETURNING c.uid`,
+    count,
+  );
+  statement.part("nameless", "DELETE FROM object_name o USING finished WHERE o.uid = finished.uid");
+  statement.part("unbound", "DELETE FROM binding b USING finished WHERE b.consumer = finished.uid");
+}
+
+function writeNeeds(statement: Statement, { writes }: Mutation): void {
+  const touched = writes.flatMap((write, index) => (write.kind === "needs" ? [{ uid: write.uid, i: index + 1 }] : []));
+  if (touched.length === 0) return;
+  const rows = statement.value(JSON.stringify(touched), "jsonb");
+  statement.guarded(
+    "touched",
+    `UPDATE cluster c SET revision = base + r.i, version = base + r.i FROM raised, jsonb_to_recordset(${rows}) AS r (i int, uid uuid)
+     WHERE c.uid = r.uid AND c.gone_time IS NULL RETURNING c.uid`,
+    touched.length,
+  );
+}
+
+function log(statement: Statement, { project, time, actor, writes }: Mutation): void {
+  const events = statement.value(JSON.stringify(writes.map(({ event }, index) => ({ ...event, i: index + 1 }))), "jsonb");
+  const common = statement.row({ project: [project, "text"], time: [time, "timestamptz"], actor: [actor.name, "text"], traceparent: [actor.traceparent, "text"] });
+  statement.part(
+    "logged",
+    `INSERT INTO event (${common.columns}, revision, type, kind, uid, subject, generation, data)
+     SELECT ${common.values}, base + e.i, e.type, e.kind, e.uid, e.subject, e.generation, e.data
+     FROM raised, jsonb_to_recordset(${events}) AS e (i int, type text, kind text, uid uuid, subject text, generation bigint, data jsonb)`,
+  );
+}
+
+function note(statement: Statement, { project, time, actor, request, audit }: Mutation): void {
+  if (request) {
+    const row = statement.row({
+      project: [project, "text"],
+      caller: [request.caller, "text"],
+      id: [request.id, "uuid"],
+      digest: [request.digest, "text"],
+      answer: [JSON.stringify(request.answer), "jsonb"],
+      time: [time, "timestamptz"],
+    });
+    statement.part("requested", `INSERT INTO request (${row.columns}, revision) SELECT ${row.values}, base + 1 FROM raised`);
+  }
+  if (!audit) return;
+  const row = statement.row({
+    project: [project, "text"],
+    time: [time, "timestamptz"],
+    caller: [actor.name, "text"],
+    peer: [audit.peer, "text"],
+    method: [audit.method, "text"],
+    subject: [audit.subject, "text"],
+    request_id: [request?.id, "uuid"],
+    change: [JSON.stringify(audit.change), "jsonb"],
+  });
+  statement.part("audited", `INSERT INTO audit (${row.columns}, revision) SELECT ${row.values}, base + 1 FROM raised`);
+}
+
+/** Names who has the name: the database says only that it is taken. */
+async function explained(database: Database, mutation: Mutation, failure: Failure): Promise<Failure> {
+  const [write] = mutation.writes;
+  if (write?.kind === "create") {
+    const { cluster } = write;
+    const taken = failure.reason === "CLUSTER_NAME" ? undefined : await holderOf(database, { ...cluster, own: cluster.name });
+    return taken && !(taken.kind === "cluster" && taken.project === mutation.project) ? nameTaken(taken, failure) : alreadyThere(mutation.project, cluster.name, failure);
+  }
+  if (write?.kind !== "spec" || !write.change.next) return failure;
+  const taken = await holderOf(database, { ...write.change.next, own: "", uid: write.uid, target: undefined, namespace: undefined });
+  // Whoever had it may be gone by now.
+  return taken ? nameTaken(taken, failure) : new Failure("conflict", "a name was taken, and is free again", { reason: changedMeanwhile, cause: failure });
+}
+
+interface Holder {
+  readonly name: string;
+  readonly kind: "cluster" | "object";
+  readonly project: string;
+  readonly cluster: string;
+}
+
+interface Wanted extends Pick<NewCluster, "uid" | "objectNames"> {
+  readonly own: string;
+  /** Undefined: where the cluster is. */
+  readonly target: string | undefined;
+  readonly namespace: string | undefined;
+}
+
+async function holderOf(database: Database, { uid, own, objectNames, target, namespace }: Wanted): Promise<Holder | undefined> {
+  const [holder] = await database.rows<Holder>(
+    `WITH place AS (SELECT $1::text AS target, $2::text AS namespace WHERE $1 IS NOT NULL UNION ALL SELECT target, namespace FROM cluster WHERE uid = $3::uuid)
+     SELECT o.name, o.kind, c.project, c.name AS cluster FROM place JOIN object_name o USING (target, namespace) JOIN cluster c ON c.uid = o.uid
+     WHERE (o.kind = 'cluster' AND o.name = $4::text OR o.kind = 'object' AND o.name = ANY ($5::text[])) AND o.uid <> $3::uuid LIMIT 1`,
+    [target ?? null, namespace ?? null, uid, own, [...objectNames]],
+  );
+  return holder;
+}
+
+function nameTaken({ name, project, cluster }: Holder, cause: Failure): Failure {
+  const resource = `projects/${project}/clusters/${cluster}`;
+  return new Failure("already_exists", `the name ${name} is taken in this namespace by ${resource}`, { reason: "NAME_TAKEN", facts: { resource, name }, cause });
+}
+
+function alreadyThere(project: string, name: string, cause: Failure): Failure {
+  const resource = `projects/${project}/clusters/${name}`;
+  return new Failure("already_exists", `${resource} exists already`, { reason: "CLUSTER_EXISTS", facts: { resource }, cause });
+}

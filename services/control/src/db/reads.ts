@@ -1,0 +1,192 @@
+import { Failure } from "@troupe/domain/failure";
+import type { ClusterRecord } from "@troupe/domain/life/record";
+import type { ClusterStatus, MemberStatus } from "@troupe/domain/life/status";
+import type { AppRef } from "@troupe/domain/plan/sources";
+import type { DesiredRow, DesiredScope, EventQuery, Offered, StoredCluster, StoredEvent, Topology } from "../store.ts";
+import type { Database } from "./data-source.ts";
+
+/** SQL → domain: reads that join. Each is one statement, and so sees one moment. */
+
+const clusterColumns = `c.uid, c.project, c.name, c.target, c.namespace, c.labels, c.annotations, c.generation, c.edition, c.version, c.create_time, c.update_time,
+  c.delete_time, c.gone_time, c.delete_volumes, c.creator, greatest(c.revision, s.revision) AS revision, h.spec, h.app, s.status, s.formed, s.epoch, s.seq`;
+const clusterJoins = "JOIN cluster_history h ON h.uid = c.uid AND h.generation = c.generation JOIN cluster_status s ON s.uid = c.uid";
+
+export interface ClusterRow {
+  readonly uid: string;
+  readonly project: string;
+  readonly name: string;
+  readonly target: string;
+  readonly namespace: string;
+  readonly labels: StoredCluster["labels"];
+  readonly annotations: StoredCluster["annotations"];
+  readonly generation: number;
+  readonly edition: number;
+  readonly version: number;
+  readonly revision: number;
+  readonly create_time: string;
+  readonly update_time: string;
+  readonly delete_time: string | null;
+  readonly gone_time: string | null;
+  readonly delete_volumes: boolean;
+  readonly creator: string;
+  readonly spec: StoredCluster["spec"];
+  readonly app: AppRef;
+  readonly status: ClusterStatus | null;
+  readonly formed: boolean;
+  readonly epoch: number;
+  readonly seq: number;
+  /** Only where asked for. */
+  readonly members?: Readonly<Record<string, MemberStatus>>;
+}
+
+export async function findCluster(database: Database, project: string, name: string): Promise<StoredCluster | undefined> {
+  const [row] = await database.rows<ClusterRow>(
+    `SELECT ${clusterColumns}, s.members FROM cluster c ${clusterJoins} WHERE c.project = $1 AND c.name = $2 AND c.gone_time IS NULL`,
+    [project, name],
+  );
+  return row && toCluster(row);
+}
+
+export async function clustersByUid(database: Database, uids: readonly string[]): Promise<readonly StoredCluster[]> {
+  const rows = await database.rows<ClusterRow>(`SELECT ${clusterColumns}, s.members FROM cluster c ${clusterJoins} WHERE c.uid = ANY ($1::uuid[])`, [uids]);
+  return rows.map(toCluster);
+}
+
+export { clusterColumns, clusterJoins };
+
+export function toCluster(row: ClusterRow): StoredCluster {
+  const { uid, project, name, target, namespace, labels, annotations, generation, edition, version, revision, creator, spec, app, formed } = row;
+  return {
+    uid,
+    project,
+    name,
+    target,
+    namespace,
+    labels,
+    annotations,
+    generation,
+    edition,
+    version,
+    revision,
+    createTime: row.create_time,
+    updateTime: row.update_time,
+    deleteTime: row.delete_time ?? undefined,
+    goneTime: row.gone_time ?? undefined,
+    creator,
+    intent: row.delete_time === null ? { kind: "run" } : { kind: "delete", deleteVolumes: row.delete_volumes },
+    spec,
+    app,
+    status: row.status === null ? undefined : { ...row.status, members: membersInOrder(row.status, row.members ?? {}) },
+    formed,
+    guard: { epoch: row.epoch, seq: row.seq },
+  };
+}
+
+/** By role as the definition orders them, then index. */
+export function membersInOrder({ roles }: Pick<ClusterStatus, "roles">, members: Readonly<Record<string, MemberStatus>>): readonly MemberStatus[] {
+  const places = new Map(roles.map(({ role }, place) => [role, place]));
+  const placeOf = ({ role }: MemberStatus) => places.get(role) ?? roles.length;
+  return Object.values(members).toSorted((a, b) => placeOf(a) - placeOf(b) || a.index - b.index);
+}
+
+export async function topologyOf(database: Database, project: string): Promise<Topology> {
+  const [row] = await database.rows<{ count: number; edges: Topology["edges"] }>(
+    `SELECT coalesce((SELECT topology FROM project WHERE name = $1), 0) AS count,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('consumer', c.name, 'provider', b.provider)) FROM binding b JOIN cluster c ON c.uid = b.consumer WHERE b.project = $1), '[]') AS edges`,
+    [project],
+  );
+  return row ?? { count: 0, edges: [] };
+}
+
+export async function exportsOf(database: Database, project: string, names: readonly string[]): Promise<ReadonlyMap<string, Offered>> {
+  if (names.length === 0) return new Map();
+  const rows = await database.rows<Offered & { readonly name: string }>(
+    `SELECT c.name, c.uid, coalesce(s.status->'exports', '{}') AS exports FROM cluster c JOIN cluster_status s ON s.uid = c.uid
+     WHERE c.project = $1 AND c.name = ANY ($2::text[]) AND c.gone_time IS NULL`,
+    [project, names],
+  );
+  return new Map(rows.map(({ name, uid, exports }) => [name, { uid, exports }]));
+}
+
+interface DesiredSqlRow extends ClusterRow {
+  readonly record: string | null;
+  readonly offered: Readonly<Record<string, Offered | null>> | null;
+}
+
+export async function desiredOf(database: Database, scope: DesiredScope): Promise<readonly DesiredRow[]> {
+  const [where, values] =
+    "target" in scope
+      ? [`c.target = $1 AND c.uid > $2::uuid ORDER BY c.uid LIMIT ${scope.limit}`, [scope.target, scope.after ?? "00000000-0000-0000-0000-000000000000"]]
+      : ["c.uid = ANY ($1::uuid[]) AND c.version > $2", [scope.uids, scope.changedAfter]];
+  const rows = await database.rows<DesiredSqlRow>(
+    `SELECT ${clusterColumns}, s.record,
+       (SELECT jsonb_object_agg(b.slot, CASE WHEN p.uid IS NOT NULL THEN jsonb_build_object('uid', p.uid, 'exports', coalesce(ps.status->'exports', '{}')) END)
+        FROM binding b LEFT JOIN cluster p ON p.project = b.project AND p.name = b.provider AND p.gone_time IS NULL LEFT JOIN cluster_status ps ON ps.uid = p.uid
+        WHERE b.consumer = c.uid) AS offered
+     FROM cluster c ${clusterJoins} WHERE c.gone_time IS NULL AND ${where}`,
+    values,
+  );
+  return rows.map((row) => ({
+    cluster: toCluster(row),
+    lastRecord: row.record === null ? undefined : (JSON.parse(row.record) as ClusterRecord),
+    offered: Object.fromEntries(Object.entries(row.offered ?? {}).map(([slot, offered]) => [slot, offered ?? undefined])),
+  }));
+}
+
+/** In the database: of 100,000 clusters one line each is a lot to send, and its hash is not. */
+export async function desiredDigest(database: Database, target: string): Promise<string> {
+  const [row] = await database.rows<{ digest: string }>(
+    `SELECT encode(sha256(coalesce(string_agg(uid || ' ' || version || E'\\n', '' ORDER BY uid), '')::bytea), 'hex') AS digest
+     FROM cluster WHERE target = $1 AND gone_time IS NULL`,
+    [target],
+  );
+  return row?.digest ?? "";
+}
+
+interface EventRow extends Omit<StoredEvent, "traceparent"> {
+  readonly traceparent: string | null;
+}
+
+const eventColumns = "e.project, e.revision, e.type, e.kind, e.uid, e.subject, e.time, e.actor, e.generation, e.traceparent, e.data";
+
+export async function eventsAfter(database: Database, project: string, after: number, limit: number): Promise<readonly StoredEvent[]> {
+  const rows = await database.rows<EventRow & { readonly purged: number; readonly has_event: boolean }>(
+    `SELECT p.purged, e.revision IS NOT NULL AS has_event, ${eventColumns}
+     FROM project p LEFT JOIN LATERAL (SELECT * FROM event WHERE project = $1 AND revision > $2 ORDER BY revision LIMIT ${limit}) e ON true
+     WHERE p.name = $1 ORDER BY e.revision`,
+    [project, after],
+  );
+  const purged = rows[0]?.purged ?? 0;
+  if (after < purged) throw tooOld(project, purged);
+  return rows.filter(({ has_event }) => has_event).map(toEvent);
+}
+
+export function tooOld(project: string, purged: number): Failure {
+  return new Failure("too_old", `the oldest event kept of project ${project} has revision ${purged + 1}: begin with a snapshot`, {
+    reason: "REVISION_TOO_OLD",
+    facts: { oldestRevision: String(purged + 1) },
+  });
+}
+
+export async function listEvents(database: Database, { project, after, upTo, subject, types, newestFirst, limit }: EventQuery): Promise<readonly StoredEvent[]> {
+  const exact = types.filter((type) => !type.endsWith("*"));
+  const prefixes = types.filter((type) => type.endsWith("*")).map((type) => type.slice(0, -1));
+  const ofSubject = subject === undefined ? "" : "AND e.subject = $6";
+  const rows = await database.rowsOnce<EventRow>(
+    `SELECT ${eventColumns} FROM event e
+     WHERE e.project = $1 AND e.revision > $2 AND e.revision <= $3 AND (cardinality($4::text[]) + cardinality($5::text[]) = 0
+       OR e.type = ANY ($4::text[]) OR EXISTS (SELECT FROM unnest($5::text[]) AS prefix WHERE starts_with(e.type, prefix))) ${ofSubject}
+     ORDER BY e.revision ${newestFirst ? "DESC" : "ASC"} LIMIT ${limit}`,
+    [project, after, upTo, exact, prefixes, ...(subject === undefined ? [] : [subject])],
+  );
+  return rows.map(toEvent);
+}
+
+export async function eventAt(database: Database, project: string, revision: number): Promise<StoredEvent | undefined> {
+  const [row] = await database.rows<EventRow>(`SELECT ${eventColumns} FROM event e WHERE e.project = $1 AND e.revision = $2`, [project, revision]);
+  return row && toEvent(row);
+}
+
+function toEvent({ project, revision, type, kind, uid, subject, time, actor, generation, traceparent, data }: EventRow): StoredEvent {
+  return { project, revision, type, kind, uid, subject, time, actor, generation, traceparent: traceparent ?? undefined, data };
+}

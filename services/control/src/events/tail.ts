@@ -1,0 +1,177 @@
+import { Failure } from "@troupe/domain/failure";
+import type { Uid } from "@troupe/domain/name";
+import type { Log } from "@troupe/runtime/log";
+import type { Store, StoredCluster, StoredEvent } from "../store.ts";
+
+export interface TailOptions {
+  readonly store: Pick<Store, "projectState" | "eventsAfter" | "clustersByUid">;
+  readonly log: Log;
+  /** How often the log is looked at when nobody says that there is something. */
+  readonly pollMs?: number;
+  /** How many of the last events are kept for those who read along. */
+  readonly keptEvents?: number;
+}
+
+/** Reads of one page: what those who come late are given at a time. */
+const pageSize = 200;
+const keptClusters = 1_000;
+
+/**
+ * The end of one project's log, read once for everybody who watches it. Each watcher has a cursor of its own and nothing
+ * else: what it has not taken yet is in the shared window, or in the database. Lives while somebody watches.
+ */
+export class Tail {
+  readonly #project: string;
+  readonly #options: TailOptions;
+  readonly #window: StoredEvent[] = [];
+  readonly #waiters = new Set<() => void>();
+  readonly #clusters = new Map<Uid, Promise<StoredCluster | undefined>>();
+  #head = 0;
+  #reading: Promise<void> | undefined;
+  #again = false;
+
+  constructor(project: string, options: TailOptions) {
+    this.#project = project;
+    this.#options = options;
+  }
+
+  /** Revision up to which the log is known. */
+  get head(): number {
+    return this.#head;
+  }
+
+  async open(): Promise<void> {
+    this.#head = (await this.#options.store.projectState(this.#project)).revision;
+  }
+
+  /** The log may go on. Never rejects: who polls tries again. */
+  wake(): Promise<void> {
+    this.#again = true;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  /** Events after a cursor, at least one, without a hole; none when there were none for `waitMs`. Rejects with `too_old`. */
+  async next(cursor: number, waitMs: number, signal: AbortSignal): Promise<readonly StoredEvent[]> {
+    if (cursor >= this.#head) await this.#changed(waitMs, signal);
+    signal.throwIfAborted();
+    if (cursor >= this.#head) return [];
+    const from = cursor + 1 - (this.#window[0]?.revision ?? Number.POSITIVE_INFINITY);
+    if (from >= 0) return this.#window.slice(from, from + pageSize);
+    return this.#options.store.eventsAfter(this.#project, cursor, pageSize);
+  }
+
+  /** Present states of clusters that changed at these revisions or later: read once, however many ask. */
+  async clusters(changed: ReadonlyMap<Uid, number>): Promise<ReadonlyMap<Uid, StoredCluster>> {
+    const known = await Promise.all([...changed].map(async ([uid, revision]) => [uid, revision, await this.#clusters.get(uid)?.catch(() => undefined)] as const));
+    const missing = known.filter(([, revision, cluster]) => !cluster || cluster.revision < revision).map(([uid]) => uid);
+    if (missing.length > 0) this.#load(missing);
+    const found = await Promise.all([...changed.keys()].map((uid) => this.#clusters.get(uid)));
+    return new Map(found.flatMap((cluster) => (cluster ? [[cluster.uid, cluster] as const] : [])));
+  }
+
+  #load(uids: readonly Uid[]): void {
+    const read = this.#options.store.clustersByUid(uids);
+    for (const uid of uids) {
+      const cluster = read.then((clusters) => clusters.find((one) => one.uid === uid));
+      cluster.catch(() => this.#clusters.delete(uid));
+      this.#clusters.delete(uid);
+      this.#clusters.set(uid, cluster);
+    }
+    for (const uid of this.#clusters.keys()) {
+      if (this.#clusters.size <= keptClusters) break;
+      this.#clusters.delete(uid);
+    }
+  }
+
+  async #read(): Promise<void> {
+    const { store, log, keptEvents = 2_000 } = this.#options;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        const events = await store.eventsAfter(this.#project, this.#head, pageSize);
+        this.#append(events);
+        if (events.length === pageSize) this.#again = true;
+        if (this.#window.length > keptEvents) this.#window.splice(0, this.#window.length - keptEvents);
+      }
+    } catch (error) {
+      if (!(error instanceof Failure && error.kind === "unavailable")) log.error({ error, project: this.#project }, "the log cannot be read");
+    }
+  }
+
+  #append(events: readonly StoredEvent[]): void {
+    const [first] = events;
+    if (!first) return;
+    if (first.revision !== this.#head + 1) throw new Failure("internal", `the log of ${this.#project} has a hole after revision ${this.#head}`);
+    this.#window.push(...events);
+    this.#head = first.revision + events.length - 1;
+    for (const tell of [...this.#waiters]) tell();
+  }
+
+  #changed(waitMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        this.#waiters.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, waitMs);
+      this.#waiters.add(done);
+      if (signal.aborted) done();
+      else signal.addEventListener("abort", done, { once: true });
+    });
+  }
+}
+
+/** A tail for as long as it is used. */
+export interface UsedTail extends Disposable {
+  readonly tail: Tail;
+}
+
+/** Tails of the projects that are watched now. */
+export class Tails {
+  readonly #options: TailOptions;
+  readonly #tails = new Map<string, { readonly tail: Tail; readonly opened: Promise<void>; users: number; readonly timer: NodeJS.Timeout }>();
+
+  constructor(options: TailOptions) {
+    this.#options = options;
+  }
+
+  /** Something was committed: up to this revision, where it is known. */
+  wake(project: string, revision = Number.POSITIVE_INFINITY): void {
+    const tail = this.#tails.get(project)?.tail;
+    if (tail && tail.head < revision) void tail.wake();
+  }
+
+  async use(project: string): Promise<UsedTail> {
+    const known = this.#tails.get(project) ?? this.#begin(project);
+    known.users += 1;
+    const end = () => {
+      known.users -= 1;
+      if (known.users > 0) return;
+      clearInterval(known.timer);
+      if (this.#tails.get(project) === known) this.#tails.delete(project);
+    };
+    try {
+      await known.opened;
+    } catch (error) {
+      end();
+      throw error;
+    }
+    return { tail: known.tail, [Symbol.dispose]: end };
+  }
+
+  #begin(project: string) {
+    const tail = new Tail(project, this.#options);
+    const opened = tail.open();
+    const timer = setInterval(() => void tail.wake(), this.#options.pollMs ?? 5_000);
+    const entry = { tail, opened, users: 0, timer };
+    // One that cannot be opened is no use to the next caller.
+    opened.catch(() => this.#tails.delete(project));
+    this.#tails.set(project, entry);
+    return entry;
+  }
+}

@@ -1,0 +1,12 @@
+import { afterAll, beforeAll } from "vitest";
+import { makePostgresStore } from "../src/db/postgres-store.ts";
+import { type Databases, startDatabases } from "./database.ts";
+import { storeContract } from "./store.contract.ts";
+
+let databases: Databases;
+beforeAll(async () => {
+  databases = await startDatabases();
+});
+afterAll(() => databases?.stop());
+
+storeContract("the store in PostgreSQL", async () => makePostgresStore({ database: (await databases.make()).database, onCommitted: () => undefined }));

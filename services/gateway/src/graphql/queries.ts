@@ -1,0 +1,93 @@
+import { Failure } from "@troupe/domain/failure";
+import type { Control } from "../control.ts";
+import { type ConnectionArgs, connectionOf, countAll, type PageRequest, parseRevision } from "./connections.ts";
+import type { Context } from "./context.ts";
+import { appWords, clusterWords, eventWords, parseGlobalId } from "./words.ts";
+
+interface ClustersArgs extends ConnectionArgs {
+  readonly project?: string | null;
+  readonly filter?: string | null;
+  readonly orderBy?: string | null;
+}
+
+interface EventsArgs {
+  readonly project: string;
+  readonly cluster?: string | null;
+  readonly types?: readonly string[] | null;
+  readonly first?: number | null;
+  readonly after?: string | null;
+}
+
+export const queries = {
+  node: (_: unknown, { id }: { readonly id: string }, context: Context) => node(context, id),
+  nodes: (_: unknown, { ids }: { readonly ids: readonly string[] }, context: Context) => Promise.all(ids.map((id) => node(context, id))),
+  viewer: async (_: unknown, _args: unknown, { control, options }: Context) => control.system.getInfo({}, options),
+  project: (_: unknown, { name }: { readonly name: string }) => ({ name }),
+  cluster: (_: unknown, { name }: { readonly name: string }, context: Context) => orNull(context.clusterOf(name)),
+  clusters: (_: unknown, args: ClustersArgs, context: Context) => clusters(context, args),
+  app: (_: unknown, { name, project }: { readonly name: string; readonly project?: string | null }, { control, options }: Context) =>
+    orNull(control.apps.get({ name: appName(name, project) }, options).then(appWords)),
+  apps: (_: unknown, { project, ...page }: ConnectionArgs & { readonly project?: string | null }, { control, options }: Context) =>
+    connectionOf(page, (request) => appPage(control, project, request, options), appWords),
+  events: (_: unknown, args: EventsArgs, context: Context) => events(context, args),
+  targets: async (_: unknown, _args: unknown, { control, options }: Context) => (await control.system.getInfo({}, options)).targets,
+};
+
+export const project = {
+  clusters: ({ name }: { readonly name: string }, args: ClustersArgs, context: Context) => clusters(context, { ...args, project: name }),
+  events: ({ name }: { readonly name: string }, args: Omit<EventsArgs, "project">, context: Context) => events(context, { ...args, project: name }),
+};
+
+export const cluster = {
+  definition: ({ app, project: home }: { readonly app: string; readonly project: string }, _args: unknown, context: Context) => orNull(context.appOf(app, home)),
+};
+
+function appName(name: string, project: string | null | undefined): string {
+  return name.startsWith("projects/") ? name : `projects/${project ?? "troupe-system"}/apps/${name}`;
+}
+
+async function node({ clusterOf, control, options }: Context, id: string) {
+  const { type, name } = parseGlobalId(id);
+  if (type === "Cluster") return orNull(clusterOf(name));
+  if (type === "App") return orNull(control.apps.get({ name }, options).then(appWords));
+  return null;
+}
+
+async function clusters({ control, options }: Context, { project: name, filter, orderBy, ...page }: ClustersArgs) {
+  const parent = `projects/${name ?? "-"}`;
+  let revision = 0n;
+  const list = async (request: PageRequest) => {
+    const answer = await control.clusters.list({ parent, filter: filter ?? "", orderBy: orderBy ?? "", ...request }, options);
+    revision = answer.revision;
+    return { items: answer.clusters, nextPageToken: answer.nextPageToken };
+  };
+  const connection = await connectionOf(page, list, clusterWords);
+  return { ...connection, revision: revision === 0n ? null : String(revision), totalCount: () => countAll(list) };
+}
+
+async function appPage(control: Control, name: string | null | undefined, request: PageRequest, options: Context["options"]) {
+  const { apps, nextPageToken } = await control.apps.list({ parent: `projects/${name ?? "-"}`, ...request }, options);
+  return { items: apps, nextPageToken };
+}
+
+async function events({ control, options }: Context, { project: name, cluster: subject, types, first, after }: EventsArgs) {
+  const pageSize = Math.min(1000, Math.max(1, first ?? 50));
+  const request = { parent: `projects/${name}`, afterRevision: parseRevision(after), pageSize, subject: subject ?? "", types: types ?? [], newestFirst: false };
+  const { events: found, more, lastRevision } = await control.events.list(request, options);
+  const edges = found.map((event) => ({ cursor: String(event.revision), node: eventWords(event) }));
+  return {
+    edges,
+    nodes: edges.map(({ node: event }) => event),
+    pageInfo: { hasNextPage: more, hasPreviousPage: request.afterRevision > 0n, startCursor: edges[0]?.cursor ?? null, endCursor: String(lastRevision) },
+  };
+}
+
+/** What is not there is null, with no error: a query asks whether. */
+async function orNull<T>(found: Promise<T>): Promise<T | null> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof Failure && error.kind === "not_found") return null;
+    throw error;
+  }
+}

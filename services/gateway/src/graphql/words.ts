@@ -1,0 +1,179 @@
+import { Failure } from "@troupe/domain/failure";
+import type { App } from "@troupe/proto/troupe/v1/app";
+import { type Cluster, ClusterState, type ClusterSpec, ConditionStatus, type NeedBinding, type RoleSpec, type VolumeSpec } from "@troupe/proto/troupe/v1/cluster";
+import type { Event } from "@troupe/proto/troupe/v1/event";
+import { type ChangePlan, type Manifest, MemberAction } from "@troupe/proto/troupe/v1/resource";
+import { stringify } from "yaml";
+
+/** Between messages and GraphQL's types: a change of words, nothing else. */
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function clusterWords(cluster: Cluster) {
+  const [, project = "", , shortName = ""] = cluster.name.split("/");
+  return {
+    ...cluster,
+    __typename: "Cluster",
+    id: globalId("Cluster", cluster.name),
+    shortName,
+    project,
+    generation: String(cluster.generation),
+    revision: String(cluster.revision),
+    spec: specWords(cluster.spec),
+    yaml: stringify({ apiVersion: "troupe.dev/v1", kind: "Cluster", metadata: { name: shortName, namespace: project }, spec: specDocument(cluster.spec) }),
+    status: statusWords(cluster),
+  };
+}
+
+function specWords(spec: ClusterSpec | undefined) {
+  return {
+    app: spec?.app ?? "",
+    target: spec?.placement?.target ?? "",
+    namespace: spec?.placement?.namespace ?? "",
+    params: spec?.params ?? {},
+    needs: Object.fromEntries(Object.entries(spec?.needs ?? {}).map(([slot, need]) => [slot, needDocument(need)])),
+    roles: Object.entries(spec?.roles ?? {}).map(([role, fields]) => ({ role, ...fields, volumes: fields.volumes, env: envDocument(fields) })),
+    protect: spec?.protect ?? false,
+    adopt: spec?.adopt || null,
+  };
+}
+
+function specDocument(spec: ClusterSpec | undefined): Fields {
+  const { app, params, needs, roles, protect, adopt } = specWords(spec);
+  const { target, namespace } = spec?.placement ?? { target: "", namespace: "" };
+  const placement = { ...(target !== "" && { target }), ...(namespace !== "" && { namespace }) };
+  const roleDocuments = Object.fromEntries(roles.map(({ role, ...fields }) => [role, withoutEmpty(fields)]));
+  return withoutEmpty({ app, placement, params, needs, roles: roleDocuments, protect: protect || undefined, adopt: adopt ?? undefined });
+}
+
+function withoutEmpty(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && !(typeof value === "object" && value !== null && Object.keys(value).length === 0)));
+}
+
+function needDocument({ binding }: NeedBinding): unknown {
+  return binding?.$case === "literal" ? binding.value.exports : binding?.value;
+}
+
+function envDocument({ env }: RoleSpec): Fields {
+  return Object.fromEntries(Object.entries(env).map(([name, { value }]) => [name, value ?? null]));
+}
+
+function statusWords({ status }: Cluster) {
+  if (status === undefined) return null;
+  return {
+    ...status,
+    state: nameIn(ClusterState, status.state, "CLUSTER_STATE_"),
+    observedGeneration: String(status.observedGeneration),
+    conditions: status.conditions.map((condition) => ({ ...condition, status: nameIn(ConditionStatus, condition.status, "CONDITION_STATUS_"), observedGeneration: String(condition.observedGeneration) })),
+    members: ({ role }: { readonly role?: string | null }) =>
+      status.members.filter((member) => !role || member.role === role).map(({ id, node, podUid, message, ...member }) => ({ ...member, memberId: id, node: node || null, podUid: podUid || null, message: message || null })),
+  };
+}
+
+export function appWords(app: App) {
+  return { ...app, __typename: "App", id: globalId("App", app.name) };
+}
+
+export function eventWords(event: Event) {
+  return { ...event, revision: String(event.revision), generation: String(event.generation), data: event.data ?? {} };
+}
+
+export function planWords(plan: ChangePlan | undefined) {
+  if (plan === undefined) return null;
+  return {
+    ...plan,
+    fields: plan.fields.map(({ path, before, after }) => ({ path, before: before || null, after: after || null })),
+    members: plan.members.map((member) => ({ ...member, action: nameIn(MemberAction, member.action, "MEMBER_ACTION_") })),
+  };
+}
+
+function nameIn(words: Readonly<Record<string, number>>, value: number, prefix: string): string {
+  return Object.entries(words).find(([, number]) => number === value)?.[0].slice(prefix.length) ?? "PENDING";
+}
+
+/** Relay's opaque id: what it is and its name. */
+export function globalId(type: string, name: string): string {
+  return Buffer.from(`${type}:${name}`).toString("base64url");
+}
+
+export function parseGlobalId(id: string): { readonly type: string; readonly name: string } {
+  const [type = "", ...rest] = Buffer.from(id, "base64url").toString("utf8").split(":");
+  return { type, name: rest.join(":") };
+}
+
+export interface ManifestInput {
+  readonly text: string;
+  readonly file?: string | null;
+  readonly firstLine?: number | null;
+  readonly package?: unknown;
+}
+
+export function toManifest({ text, file, firstLine, package: files }: ManifestInput): Manifest {
+  return { text, file: file ?? "", firstLine: firstLine ?? 0, package: stringMap(files, "package") };
+}
+
+export interface ClusterSpecInput {
+  readonly app: string;
+  readonly target?: string | null;
+  readonly namespace?: string | null;
+  readonly params?: unknown;
+  readonly needs?: unknown;
+  readonly roles?: readonly RoleSpecInput[] | null;
+  readonly protect?: boolean | null;
+  readonly adopt?: string | null;
+}
+
+interface RoleSpecInput {
+  readonly role: string;
+  readonly members?: number | null;
+  readonly image?: string | null;
+  readonly cpu?: string | null;
+  readonly memory?: string | null;
+  readonly volumes?: unknown;
+  readonly env?: unknown;
+}
+
+export function toSpec(input: ClusterSpecInput): ClusterSpec {
+  return {
+    app: input.app,
+    placement: { target: input.target ?? "", namespace: input.namespace ?? "" },
+    params: mapOf(input.params, "params"),
+    needs: Object.fromEntries(Object.entries(mapOf(input.needs, "needs")).map(([slot, need]) => [slot, toNeed(need, slot)])),
+    roles: Object.fromEntries((input.roles ?? []).map((role) => [role.role, toRole(role)])),
+    protect: input.protect ?? false,
+    adopt: input.adopt ?? "",
+  };
+}
+
+function toNeed(need: unknown, slot: string): NeedBinding {
+  if (typeof need === "string") return { binding: { $case: "cluster", value: need } };
+  return { binding: { $case: "literal", value: { exports: stringMap(need, `needs.${slot}`) } } };
+}
+
+function toRole({ role, members, image, cpu, memory, volumes, env }: RoleSpecInput): RoleSpec {
+  return {
+    ...(members != null && { members }),
+    ...(image != null && { image }),
+    ...(cpu != null && { cpu }),
+    ...(memory != null && { memory }),
+    volumes: Object.fromEntries(Object.entries(mapOf(volumes, `roles.${role}.volumes`)).map(([name, volume]) => [name, stringMap(volume, `roles.${role}.volumes.${name}`) as VolumeSpec])),
+    env: Object.fromEntries(Object.entries(mapOf(env, `roles.${role}.env`)).map(([name, value]) => [name, value === null ? {} : { value: String(value) }])),
+  };
+}
+
+export function stringMap(value: unknown, path: string): Readonly<Record<string, string>> {
+  const map = mapOf(value, path);
+  const wrong = Object.entries(map).find(([, item]) => typeof item !== "string");
+  if (wrong) throw badType(`${path}.${wrong[0]}`, "a text");
+  return map as Readonly<Record<string, string>>;
+}
+
+function mapOf(value: unknown, path: string): Fields {
+  if (value === null || value === undefined) return {};
+  if (typeof value !== "object" || Array.isArray(value)) throw badType(path, "a map");
+  return value as Fields;
+}
+
+function badType(path: string, wanted: string): Failure {
+  return new Failure("invalid", `${path} must be ${wanted}`, { reason: "WRONG_TYPE", problems: [{ path, reason: "WRONG_TYPE", message: `must be ${wanted}` }] });
+}

@@ -1,0 +1,112 @@
+import type { JsonObject } from "@troupe/domain/json";
+import type { ObservedClaim, ObservedObject, ObservedPod } from "@troupe/domain/life/observed";
+import { annotation, label } from "@troupe/domain/render/identity";
+import { mainContainer } from "@troupe/domain/render/pod";
+import { kinds, type KindName } from "./kinds.ts";
+
+/** The only reader of raw Kubernetes JSON: what decisions need of an object, and no more, because thousands are kept. */
+
+interface Metadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+const nothing = {};
+
+export function projectObject(kind: KindName, raw: JsonObject): ObservedObject {
+  const { name, namespace = "", uid, resourceVersion, deletionTimestamp, labels = nothing, annotations = nothing } = raw["metadata"] as unknown as Metadata;
+  return { apiVersion: kinds[kind].apiVersion, kind, namespace, name, uid, resourceVersion, deleting: deletionTimestamp !== undefined, labels, annotations, body: bodyOf(kind, raw) };
+}
+
+/** What `diff` compares: nothing of pods, which are compared by their hash, and nothing of Secrets. */
+function bodyOf(kind: KindName, raw: JsonObject): JsonObject {
+  if (kind === "Pod" || kind === "Secret") return nothing;
+  if (kind === "PersistentVolumeClaim") return { spec: { resources: (raw["spec"] as JsonObject | undefined)?.["resources"] ?? {} } };
+  const { status: _status, ...body } = raw;
+  return { apiVersion: kinds[kind].apiVersion, kind, ...body };
+}
+
+interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly terminated?: { readonly reason?: string; readonly message?: string; readonly exitCode?: number };
+}
+
+interface ContainerStatus {
+  readonly name: string;
+  readonly started?: boolean;
+  readonly restartCount?: number;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
+interface PodStatus {
+  readonly phase?: ObservedPod["phase"];
+  readonly reason?: string;
+  readonly message?: string;
+  readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason?: string; readonly message?: string }[];
+  readonly containerStatuses?: readonly ContainerStatus[];
+  readonly initContainerStatuses?: readonly ContainerStatus[];
+}
+
+export function projectPod(object: ObservedObject, raw: JsonObject): ObservedPod {
+  const { name, uid, labels, annotations, deleting } = object;
+  const status = (raw["status"] ?? {}) as PodStatus;
+  const main = status.containerStatuses?.find((each) => each.name === mainContainer);
+  const condition = (type: string) => status.conditions?.find((each) => each.type === type)?.status === "True";
+  return {
+    name,
+    uid,
+    ...placeOf(labels),
+    inputs: annotations[annotation.inputs],
+    phase: status.phase ?? "Unknown",
+    scheduled: condition("PodScheduled"),
+    started: main?.started === true,
+    ready: condition("Ready"),
+    deleting,
+    node: (raw["spec"] as { readonly nodeName?: string } | undefined)?.nodeName,
+    restarts: main?.restartCount ?? 0,
+    trouble: troubleOf(status),
+  };
+}
+
+function placeOf(labels: Readonly<Record<string, string>>): { readonly role: string; readonly index: number; readonly life: number } {
+  return { role: labels[label.role] ?? "", index: Number(labels[label.index]), life: Number(labels[label.life]) };
+}
+
+/** Containers wait for these while all goes well. */
+const harmless: ReadonlySet<string> = new Set(["ContainerCreating", "PodInitializing"]);
+
+function troubleOf(status: PodStatus): ObservedPod["trouble"] {
+  if (status.phase === "Failed") return { reason: status.reason ?? "Failed", message: status.message ?? "" };
+  const placed = status.conditions?.find(({ type, status: is }) => type === "PodScheduled" && is === "False");
+  if (placed) return { reason: placed.reason ?? "Unschedulable", message: placed.message ?? "" };
+  for (const container of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) {
+    const trouble = containerTrouble(container);
+    if (trouble) return trouble;
+  }
+  return undefined;
+}
+
+/** While it backs off, how it ended the last time says more than that it waits. */
+function containerTrouble({ state, lastState }: ContainerStatus): ObservedPod["trouble"] {
+  const waiting = state?.waiting;
+  if (waiting?.reason && !harmless.has(waiting.reason)) {
+    const ended = lastState?.terminated;
+    const detail = ended ? `the last process ended with ${ended.reason ?? "code"} ${ended.exitCode ?? ""}`.trim() : (waiting.message ?? "");
+    return { reason: waiting.reason, message: detail };
+  }
+  const ended = state?.terminated;
+  return ended && ended.exitCode !== 0 ? { reason: ended.reason ?? "Error", message: ended.message ?? `exit code ${ended.exitCode}` } : undefined;
+}
+
+export function projectClaim(object: ObservedObject, raw: JsonObject): ObservedClaim {
+  const { name, uid, labels, deleting } = object;
+  const status = (raw["status"] ?? {}) as { readonly phase?: ObservedClaim["phase"] };
+  const spec = raw["spec"] as { readonly resources?: { readonly requests?: { readonly storage?: string } } } | undefined;
+  return { name, uid, clusterUid: labels[label.uid] ?? "", ...placeOf(labels), volume: labels[label.volume] ?? "", phase: status.phase ?? "Pending", size: spec?.resources?.requests?.storage ?? "0", deleting, object };
+}
