@@ -1,114 +1,297 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { check } from "./cel.ts";
-import { evaluateTemplate, evaluateText } from "./evaluate.ts";
+import { Failure } from "../failure.ts";
+import { parseApp } from "../language/app.ts";
+import { parseDocument } from "../language/document.ts";
+import { checkTemplate, type Expected } from "./check-template.ts";
+import { enginesOf, evaluateList, evaluateTemplate, textOfValue } from "./evaluate.ts";
 import { readsOf } from "./reads.ts";
-import type { MemberView, RoleView, Scope } from "./scope.ts";
-import { literal, parseTemplate } from "./template.ts";
-import type { TypeEnvironment } from "./types.ts";
+import type { ClusterScope, MemberScope, RoleScope, Scope } from "./scope.ts";
+import { parseTemplate, textTemplate } from "./template.ts";
+import type { Place } from "./types.ts";
 
-const types: TypeEnvironment = { roles: ["server", "b-c"], params: { replicas: "integer", tags: "array", ratio: "number" }, exports: ["url", "list"], needs: ["zk"] };
-const member = (index: number): MemberView => ({ index, id: index + 1, name: `x-server-${index}`, host: `h${index}`, cpu: 1.5, memoryMiB: 1024, start: "bootstrap", leaving: false });
-const server: RoleView = { name: "server", count: 2, members: [member(0), member(1)], all: [member(0), member(1)], ports: { client: 2181 }, serviceHost: "x-server" };
-const scope: Scope = {
+const app = parseApp(
+  parseDocument(`
+apiVersion: troupe.dev/v1
+kind: App
+metadata: {name: anything}
+spec:
+  version: "1.0"
+  image: registry.example/anything:1.0
+  params:
+    replicas: {type: integer, default: 3}
+    ratio: {type: number, default: 2}
+    tags: {type: array, required: true}
+    zone: {type: string, default: a}
+    tuning: {type: string}
+  secrets: {password: {generate: password}}
+  needs: {zk: {}, cache: {optional: true}}
+  exports:
+    url: "http://\${{ roles.server.service('client') }}"
+    first: "\${{ roles.server.hosts('client')[0] }}"
+    password: "\${{ secrets.password }}"
+    replicas: "\${{ params.replicas }}"
+  roles:
+    server: {members: 1+, ports: {client: 2181, peer: 2888}}
+    b-c: {members: 0+, ports: {peer: 2888}}
+`),
+);
+
+const member = (index: number): MemberScope => ({ index, id: index + 1, name: `x-server-${index}`, host: `h${index}`, cpu: 1.5, memoryMiB: 1024, start: "bootstrap", leaving: false });
+const members = [member(0), member(1)];
+const server: RoleScope = { count: 2, members, all: members, ports: { client: 2181, peer: 2888 }, services: { client: "x-server:2181" } };
+const empty: RoleScope = { count: 0, members: [], all: [], ports: { peer: 2888 }, services: {} };
+const of: ClusterScope = {
+  app,
   cluster: { name: "x", id: "u", project: "p", namespace: "n", domain: "cluster.local" },
-  role: "server",
-  member: member(1),
-  roles: { server, "b-c": { ...server, name: "b-c", members: [], all: [], count: 0 } },
-  params: { replicas: 3, tags: ["a", 1], ratio: 2 },
-  exports: { url: parseTemplate("http://${{ roles.server.service('client') }}"), list: parseTemplate("${{ roles.server.hosts('client') }}") },
+  params: { replicas: 3, ratio: 2, tags: ["a", 1, { deep: [2] }], zone: "a" },
   needs: { zk: { quorum: "z:1" } },
+  roles: { server, "b-c": empty },
 };
-const value = (text: string) => evaluateTemplate(parseTemplate(text), types, scope);
+const inMember: Scope = { of, self: { role: "server", member: member(1) } };
+const inCluster: Scope = { of, self: undefined };
+
+const evaluate = (text: string, scope = inMember) => evaluateTemplate(parseTemplate(text), scope);
+const problems = (text: string, place: Place = "member", expected: Expected = { result: "text", secrets: "allowed" }) => checkTemplate(parseTemplate(text), enginesOf(app)[place], expected);
 
 describe("a template", () => {
   test.each([
     ["plain", [{ kind: "text", text: "plain" }]],
     ["", []],
     ["$${{ x }}", [{ kind: "text", text: "${{ x }}" }]],
+    ["a$$${{ x }}", [{ kind: "text", text: "a$${{ x }}" }]],
     ["a${{ b }}c", [{ kind: "text", text: "a" }, { kind: "expression", source: "b", offset: 5 }, { kind: "text", text: "c" }]],
     ["${{ {'a': {'b': 1}} }}", [{ kind: "expression", source: "{'a': {'b': 1}}", offset: 4 }]],
     ["${{ '}}' }}", [{ kind: "expression", source: "'}}'", offset: 4 }]],
+    [`\${{ "\\"}}" + '''}}''' }}`, [{ kind: "expression", source: `"\\"}}" + '''}}'''`, offset: 4 }]],
   ])("%s is split into its parts", (text, parts) => {
     expect(parseTemplate(text).parts).toEqual(parts);
   });
 
-  test.each([["a ${{ b", "2"], ["${{ }}", "3"]])("%s has no expression that ends, which is said with its place", (text, offset) => {
-    expect(() => parseTemplate(text)).toThrowError(expect.objectContaining({ kind: "invalid", facts: { offset } }));
+  test.each([
+    ["a ${{ b", "EXPRESSION_UNTERMINATED", "2"],
+    ["${{ 'b }}", "EXPRESSION_UNTERMINATED", "0"],
+    ["${{ }}", "EXPRESSION_INVALID", "3"],
+  ])("%s is refused, with its place", (text, reason, offset) => {
+    expect(() => parseTemplate(text)).toThrowError(expect.objectContaining({ kind: "invalid", reason, facts: { offset } }));
+  });
+
+  test("never throws but Failure, and joins to what it was split from", () => {
+    const piece = fc.constantFrom("${{", "}}", "$", "'", '"', "{", "}", "(", ")", "a", " ", "\\", "b.c");
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+        try {
+          expect(parseTemplate(pieces.join("")).source).toBe(pieces.join(""));
+        } catch (error) {
+          expect(error).toBeInstanceOf(Failure);
+        }
+      }),
+    );
   });
 });
 
 describe("a value", () => {
   test.each([
-    ["${{ member.id }}", 2],
-    ["id-${{ member.id }}", "id-2"],
-    ["${{ params.replicas + 1 }}", 4],
-    ["${{ params.ratio * 1.5 }}", 3],
-    ["${{ params.tags }}", ["a", 1]],
-    ["${{ roles.server.members.map(m, m.host).join(',') }}", "h0,h1"],
-    ["${{ roles.server.members.filter(m, m.name != member.name).first(1).map(m, m.host) }}", ["h0"]],
-    ["${{ roles.server.hosts('client').join(',') }}", "h0:2181,h1:2181"],
-    ["${{ role.count }}", 2],
-    ["${{ roles['b-c'].count }}", 0],
-    ["${{ exports.url }}/path", "http://x-server:2181/path"],
-    ["${{ exports.list }}", ["h0:2181", "h1:2181"]],
-    ["${{ needs.zk.quorum }}", "z:1"],
-    ["${{ member.memoryMiB / 2 }}M", "512M"],
-    ["${{ max(1, int(member.cpu)) }}", 1],
-    ["${{ member.start == 'bootstrap' ? dyn('new') : dyn(null) }}", "new"],
-    ["${{ json({'a': [member.index]}) }}", '{"a":[1]}'],
-    ["${{ base64('héllo') }}", "aMOpbGxv"],
-    ["${{ base64('ab') }}", "YWI="],
-    ["[${{ null }}]", "[]"],
-  ])("%s", (text, expected) => {
-    expect(value(text)).toEqual(expected);
+    ["${{ member.id }}", { kind: "json", value: 2 }],
+    ["id-${{ member.id }}", { kind: "text", text: "id-2" }],
+    ["${{ params.replicas + 1 }}", { kind: "json", value: 4 }],
+    ["${{ params.ratio * 1.5 }}", { kind: "json", value: 3 }],
+    ["${{ params.tags }}", { kind: "json", value: ["a", 1, { deep: [2] }] }],
+    ["${{ params.tags[2].deep[0] + 1 }}", { kind: "json", value: 3 }],
+    ["${{ params.tuning }}", { kind: "null" }],
+    ["${{ params.tuning == null ? 'none' : params.tuning }}", { kind: "text", text: "none" }],
+    ["${{ roles.server.members.map(m, m.host).join(',') }}", { kind: "text", text: "h0,h1" }],
+    ["${{ roles.server.members.filter(m, m.name != member.name).first(1).map(m, m.host) }}", { kind: "json", value: ["h0"] }],
+    ["${{ roles.server.hosts('client').join(',') }}", { kind: "text", text: "h0:2181,h1:2181" }],
+    ["${{ role.name }}/${{ role.count }}", { kind: "text", text: "server/2" }],
+    ["${{ roles['b-c'].count }}", { kind: "json", value: 0 }],
+    ["${{ exports.url }}/path", { kind: "text", text: "http://x-server:2181/path" }],
+    ["${{ exports.replicas + 1 }}", { kind: "json", value: 4 }],
+    ["${{ needs.zk.quorum }}", { kind: "text", text: "z:1" }],
+    ["${{ needs.cache == null }}", { kind: "json", value: true }],
+    ["${{ has(needs.cache.url) ? needs.cache.url : 'none' }}", { kind: "text", text: "none" }],
+    ["${{ member.memoryMiB / 2 }}M", { kind: "text", text: "512M" }],
+    ["${{ max(1, int(member.cpu)) }}", { kind: "json", value: 1 }],
+    ["${{ member.start == 'bootstrap' ? 'new' : null }}", { kind: "text", text: "new" }],
+    ["${{ member.start == 'replace' ? 'new' : null }}", { kind: "null" }],
+    ["[${{ null }}]", { kind: "text", text: "[]" }],
+    ["${{ json({'cluster': topology('client'), 'task': {'type': role.name, 'index': member.index}}) }}", { kind: "text", text: '{"cluster":{"server":["h0:2181","h1:2181"]},"task":{"type":"server","index":1}}' }],
+    ["${{ yaml({'a': [1, 'b']}) }}", { kind: "text", text: "a:\n  - 1\n  - b\n" }],
+    ["${{ base64('héllo') }}", { kind: "text", text: "aMOpbGxv" }],
+    ["${{ sha256('a').substring(0, 8) }}", { kind: "text", text: "ca978112" }],
+    ["${{ ['b', 'a', 'b'].distinct().sort().join('') }}", { kind: "text", text: "ab" }],
+    ["${{ 'node-12'.matches('^node-[0-9]+$') }}", { kind: "json", value: true }],
+    ["${{ range(3).map(i, string(i)).join(',') }}", { kind: "text", text: "0,1,2" }],
+    ["n=${{ 9007199254740993 }}", { kind: "text", text: "n=9007199254740993" }],
+    ["${{ ceil(3.2) + floor(3.9) + round(0.5) }}", { kind: "json", value: 8 }],
+  ])("of %s", (text, expected) => {
+    expect(problems(text, "member", { result: "list", secrets: "allowed" }).filter(({ message }) => !/must be a list/.test(message))).toEqual([]);
+    expect(evaluate(text)).toEqual(expected);
   });
 
-  test("a secret stays a name, also inside text", () => {
-    expect(evaluateText(parseTemplate("sst:${{ secrets.sst }}!"), types, scope)).toEqual(["sst:", { secret: "sst" }, "!"]);
+  test("a member that does not count yet sees itself in its role, in order", () => {
+    const joining: Scope = { of, self: { role: "server", member: member(2) } };
+    expect(evaluate("${{ roles.server.members.map(m, m.host).join() }}", joining)).toEqual({ kind: "text", text: "h0h1h2" });
+    expect(evaluate("${{ roles.server.hosts('peer').size() }}", joining)).toEqual({ kind: "json", value: 3 });
+    expect(evaluate("${{ roles.server.members.size() }}")).toEqual({ kind: "json", value: 2 });
   });
 
-  test("null leaves a variable out, an empty text does not", () => {
-    expect(evaluateText(parseTemplate("${{ null }}"), types, scope)).toBeNull();
-    expect(evaluateText(literal(""), types, scope)).toEqual([]);
+  test("a secret stays a name, also inside text and through an export", () => {
+    expect(evaluate("${{ secrets.password }}")).toEqual({ kind: "secret", parts: [{ secret: "password" }] });
+    expect(evaluate("user:${{ secrets.password }}!")).toEqual({ kind: "secret", parts: ["user:", { secret: "password" }, "!"] });
+    expect(evaluate("${{ exports.password }}")).toEqual({ kind: "secret", parts: [{ secret: "password" }] });
+    expect(evaluate("${{ secrets.password }}", inCluster)).toEqual({ kind: "secret", parts: [{ secret: "password" }] });
   });
 
-  test.each(["${{ roles.server.all[7].host }}", "${{ needs.zk.nothing }}", "${{ int('x') }}"])("%s fails for these values only, as invalid", (text) => {
-    expect(() => value(text)).toThrowError(expect.objectContaining({ kind: "invalid" }));
+  test("null leaves a key out, an empty text does not", () => {
+    expect(textOfValue({ kind: "null" })).toBeUndefined();
+    expect(evaluate("")).toEqual({ kind: "text", text: "" });
+    const elements = [textTemplate("run"), parseTemplate("${{ null }}"), textTemplate(""), parseTemplate("${{ member.index }}")];
+    expect(evaluateList({ kind: "elements", elements }, inMember)).toEqual(["run", "", "1"]);
+    expect(evaluateList({ kind: "whole", template: parseTemplate("${{ ['a', null] + roles.server.hosts('peer') }}") }, inMember)).toEqual(["a", "h0:2888", "h1:2888"]);
+  });
+
+  test.each(["${{ roles.server.all[7].host }}", "${{ needs.zk.nothing }}", "${{ int('x') }}", "${{ 1 / 0 }}", "${{ 9007199254740993 }}", "${{ 9223372036854775807 + 1 }}", "${{ range(100000) }}"])(
+    "%s fails for these values only, and says for which expression",
+    (text) => {
+      expect(() => evaluate(text)).toThrowError(expect.objectContaining({ kind: "invalid", reason: "EXPRESSION_FAILED", message: expect.stringContaining("${{") }));
+    },
+  );
+});
+
+describe("cost", () => {
+  const squared = (depth: number): string => (depth === 0 ? "1" : `range(1000).map(a${depth}, ${squared(depth - 1)}).size()`);
+  test.each([
+    ["loops in loops", `\${{ ${squared(4)} }}`],
+    ["loops that go on after errors", "${{ range(1000).all(a, range(1000).all(b, range(1000).all(c, c < 1000))) }}"],
+    ["texts that double", `\${{ ['xxxxxxxx']${".map(a, a + a + a + a)".repeat(30)}[0].size() }}`],
+    ["lists that double", `\${{ [[1]]${".map(a, [a, a])".repeat(30)} == [[1]]${".map(a, [a, a])".repeat(30)} }}`],
+    ["lists that double, written out", `\${{ json([[1]]${".map(a, [a, a])".repeat(30)}) }}`],
+    ["joining long texts", "${{ range(10000).map(a, sha256('a')).join(sha256('b') + sha256('c')).size() }}"],
+    ["patterns", "${{ range(9000).filter(a, sha256('a').matches('^(a*)*(b*)*(c*)*(d*)*(e*)*$')).size() }}"],
+  ])("of %s is limited", (_, text) => {
+    expect(() => evaluate(text)).toThrowError(expect.objectContaining({ kind: "invalid", reason: "EXPRESSION_FAILED" }));
+  });
+
+  test.each([`\${{ ${"!".repeat(3000)}true }}`, `\${{ 1${"+1".repeat(1500)} }}`, `\${{ ${"[".repeat(500)}${"]".repeat(500)} }}`])("of parsing is limited", (text) => {
+    expect(problems(text)).toMatchObject([{ reason: "EXPRESSION_INVALID" }]);
   });
 });
 
-describe("the checker", () => {
+describe("the check", () => {
   test.each([
-    ["roles.servr.count", "member"],
-    ["params.nope", "member"],
-    ["exports.nope", "member"],
-    ["needs.nope.x", "member"],
-    ["member.id", "cluster"],
-    ["member.nope", "member"],
-    ["nothing", "member"],
-    ["1 +", "member"],
-    ["'a' + 1", "member"],
-  ] as const)("finds what is wrong with %s in a %s", (source, place) => {
-    expect(check(source, types, place).kind).toBe("wrong");
+    ["${{ roles.servr.count }}", "EXPRESSION_UNKNOWN_NAME", 10, "did you mean server?"],
+    ["${{ params.replica }}", "EXPRESSION_UNKNOWN_NAME", 11, "did you mean replicas?"],
+    ["${{ 1 + params['replica'] }}", "EXPRESSION_UNKNOWN_NAME", 15, "did you mean replicas?"],
+    ["${{ exports.nope }}", "EXPRESSION_UNKNOWN_NAME", 12, undefined],
+    ["${{ needs.zkk.quorum }}", "EXPRESSION_UNKNOWN_NAME", 10, "did you mean zk?"],
+    ["${{ secrets.pass }}", "EXPRESSION_UNKNOWN_NAME", 12, undefined],
+    ["${{ member.hots }}", "EXPRESSION_UNKNOWN_NAME", 11, "did you mean host?"],
+    ["${{ roles.server.members.map(m, m.hots).join() }}", "EXPRESSION_UNKNOWN_NAME", 34, "did you mean host?"],
+    ["${{ roles.server.hosts('clint').join() }}", "EXPRESSION_UNKNOWN_NAME", 23, "did you mean client?"],
+    ["${{ roles['b-c'].service('client') }}", "EXPRESSION_UNKNOWN_NAME", 25, undefined],
+    ["${{ json(topology('clinet')) }}", "EXPRESSION_UNKNOWN_NAME", 18, "did you mean client?"],
+    ["${{ membr.id }}", "EXPRESSION_UNKNOWN_NAME", 4, "did you mean member?"],
+    ["${{ jsn(1) }}", "EXPRESSION_UNKNOWN_NAME", 4, "did you mean json?"],
+    ["${{ 'a'.upperAscci() }}", "EXPRESSION_UNKNOWN_NAME", 20, "did you mean upperAscii?"],
+    ["${{ timestamp('2026-01-01T00:00:00Z') }}", "EXPRESSION_UNKNOWN_NAME", 4, undefined],
+    ["${{ member.standing }}", "FIELD_NOT_SUPPORTED_YET", 11, undefined],
+    ["${{ target.index }}", "FIELD_NOT_SUPPORTED_YET", 4, undefined],
+    ["${{ roles.server.all[0].facts }}", "FIELD_NOT_SUPPORTED_YET", 24, undefined],
+    ["${{ 'a' + 1 }}", "EXPRESSION_TYPE", 4, undefined],
+    ["a ${{ 'a' + member.id }}", "EXPRESSION_TYPE", 6, undefined],
+    ["${{ roles.server.all.map(m, m.id).join(',') }}", "EXPRESSION_TYPE", 4, undefined],
+    ["${{ roles.server.hosts('client') }}", "EXPRESSION_TYPE", 4, undefined],
+    ["${{ roles.server.members }}", "EXPRESSION_TYPE", 4, undefined],
+    ["${{ json(roles.server.members) }}", "EXPRESSION_TYPE", 4, undefined],
+    ["${{ member }}", "EXPRESSION_TYPE", 4, undefined],
+    ["${{ params[params.zone] }}", "EXPRESSION_TYPE", 4, undefined],
+    ["${{ roles.server.hosts(params.zone).join() }}", "EXPRESSION_TYPE", 23, undefined],
+    ["${{ roles.server.all.map(r, roles.server.hosts(r.name)).size() }}", "EXPRESSION_TYPE", 47, undefined],
+    ["${{ 1 + }}", "EXPRESSION_INVALID", 7, undefined],
+    ["${{ a b }}", "EXPRESSION_INVALID", 6, undefined],
+    ["${{ secrets.password + 'x' }}", "SECRET_NOT_ALONE", 12, undefined],
+    ["${{ secrets.password == 'x' }}", "SECRET_NOT_ALONE", 12, undefined],
+    ["${{ json({'a': secrets.password}) }}", "SECRET_NOT_ALONE", 23, undefined],
+    ["${{ sha256(exports.password) }}", "SECRET_NOT_ALONE", 19, undefined],
+  ])("finds what is wrong with %s", (text, reason, offset, suggestion) => {
+    expect(problems(text)[0]).toMatchObject({ reason, offset, ...(suggestion && { suggestion }) });
   });
 
-  test("says where", () => {
-    expect(check("1 + params.nope", types, "member")).toMatchObject({ offset: 11 });
+  test("finds everything that is wrong with a template", () => {
+    expect(problems("${{ params.a + params.b }} ${{ member.c }}").map(({ offset }) => offset)).toEqual([11, 22, 38]);
+  });
+
+  test("knows members in members only", () => {
+    expect(problems("${{ member.id }}", "cluster")).toMatchObject([{ reason: "EXPRESSION_UNKNOWN_NAME" }]);
+    expect(problems("${{ role.name }}", "cluster")).toMatchObject([{ reason: "EXPRESSION_UNKNOWN_NAME" }]);
+  });
+
+  test("lets secrets stand where nobody reads them", () => {
+    expect(problems("${{ secrets.password }}")).toEqual([]);
+    expect(problems("a ${{ secrets.password }}")).toEqual([]);
+    expect(problems("${{ secrets.password }}", "member", { result: "text", secrets: "refused" })).toMatchObject([{ reason: "SECRET_NOT_ALLOWED" }]);
+    expect(problems("${{ secrets.password }}", "cluster", { result: "text", secrets: "alone" })).toEqual([]);
+    expect(problems("a ${{ secrets.password }}", "cluster", { result: "text", secrets: "alone" })).toMatchObject([{ reason: "SECRET_NOT_ALONE" }]);
+  });
+
+  test("a variable of map hides a name", () => {
+    expect(problems("${{ roles.server.members.map(member, member.host).join() }}", "cluster")).toEqual([]);
+    expect(problems("${{ roles.server.hosts('client').map(params, params + 'x').join() }}")).toEqual([]);
+  });
+
+  test("never throws, and what it lets through fails as Failure only", () => {
+    const word = fc.constantFrom("params", "member", "roles", ".", "server", "members", ".map(m, ", "m.host", ")", "(", "[", "]", "0", "+", "'a'", "==", "?", ":", "null", ".first(", "secrets.password", "json(", ",", "{", "}", "1.5", "!", "-", "all", "exports.url", "in");
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 12 }), (words) => {
+        const text = `\${{ ${words.join("")} }}`;
+        try {
+          const template = parseTemplate(text);
+          if (checkTemplate(template, enginesOf(app).member, { result: "list", secrets: "allowed" }).length === 0) evaluateTemplate(template, inMember);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Failure);
+          expect((error as Failure).kind).toBe("invalid");
+        }
+      }),
+      { numRuns: 3000 },
+    );
   });
 });
 
 describe("what a template reads", () => {
-  test("params, members' fields, needs, exports, Services and ports", () => {
-    const reads = readsOf(parseTemplate("${{ params.replicas }} ${{ member.cpu }} ${{ needs.zk.quorum }} ${{ exports.url }} ${{ role.service('client') }}"), types, "server");
-    expect([...reads.params]).toEqual(["replicas"]);
-    expect([...reads.member]).toEqual(["cpu"]);
-    expect(reads.needs).toEqual({ zk: ["quorum"] });
-    expect([...reads.exports]).toEqual(["url"]);
-    expect([...reads.services]).toEqual(["server"]);
-    expect(reads.ports).toMatchObject([{ role: "server", port: "client" }]);
+  const reads = (text: string) => readsOf(parseTemplate(text));
+
+  test("is told by name", () => {
+    expect(reads("${{ params.a + params['b'] }} ${{ member.cpu }} ${{ cluster.name }} ${{ needs.zk.quorum }} ${{ exports.url }} ${{ secrets.s }} ${{ role.name }}")).toMatchObject({
+      params: ["a", "b"],
+      member: ["cpu"],
+      cluster: ["name"],
+      role: ["name"],
+      needs: [{ slot: "zk", export: "quorum" }],
+      exports: ["url"],
+      secrets: ["s"],
+      otherMembers: [],
+    });
   });
 
-  test("loops inside loops are counted", () => {
-    expect(readsOf(parseTemplate("${{ roles.server.all.map(a, roles.server.all.map(b, a.host + b.host)) }}"), types, "server").nestedLoops).toBe(2);
+  test("knows which addresses are asked for", () => {
+    expect(reads("${{ roles.server.service('client') }} ${{ roles['b-c'].hosts('peer') }} ${{ topology('peer') }}")).toMatchObject({
+      roles: ["server", "b-c"],
+      services: [{ role: "server", port: "client" }],
+      hosts: [{ role: "b-c", port: "peer" }],
+      topology: ["peer"],
+    });
+  });
+
+  test("tells a member's own fields from those of others", () => {
+    expect(reads("${{ roles.server.members.filter(m, m.name != member.name).map(member, member.memoryMiB) }} ${{ roles.server.all[0].cpu }}")).toMatchObject({
+      member: ["name"],
+      roles: ["server"],
+      otherMembers: ["name", "memoryMiB", "cpu"],
+    });
+  });
+
+  test("is nothing for what cannot be parsed", () => {
+    expect(reads("${{ params. }}").params).toEqual([]);
   });
 });

@@ -9,10 +9,12 @@ import { longestText } from "./value.ts";
 export interface Meter {
   /** Evaluates with a fresh budget, or what is left of the budget of the evaluation that it is part of. */
   within<T>(evaluate: () => T): T;
-  charge(value: unknown): void;
+  charge(value: unknown, extra?: number): void;
 }
 
 const budget = 500_000;
+/** Of trying a pattern, which costs more than the size of its result. */
+const costOfPattern = 400;
 const largest = 300_000;
 
 export function makeMeter(): Meter {
@@ -29,10 +31,10 @@ export function makeMeter(): Meter {
         depth -= 1;
       }
     },
-    charge(value) {
+    charge(value, extra = 0) {
       const size = sizeOf(value, sizes);
       if (size > largest || (typeof value === "string" && value.length > longestText)) throw tooLarge;
-      left -= size;
+      left -= size + extra;
       if (left < 0) throw tooCostly;
     },
   };
@@ -79,9 +81,10 @@ function charge(syntax: Syntax, meter: Meter): void {
   const node = runnableOf(syntax);
   if (node === undefined) return;
   const { evaluate } = node.meta;
+  const extra = syntax.op === "rcall" && syntax.args[0] === "linearMatches" ? costOfPattern : 0;
   node.setMeta("evaluate", (evaluator, at, context) => {
     const value = evaluate(evaluator, at, context);
-    meter.charge(value);
+    meter.charge(value, extra);
     return value;
   });
 }

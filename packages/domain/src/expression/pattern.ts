@@ -27,38 +27,45 @@ export function parsePattern(source: string): Pattern {
 }
 
 export function matches({ steps }: Pattern, text: string): boolean {
-  let threads = new Set<number>();
-  const characters = [...text];
+  const characters = Array.from(text, (character) => character.codePointAt(0) ?? 0);
+  const search: Search = { steps, reached: new Int32Array(steps.length).fill(-1), pending: [] };
+  let threads: readonly number[] = [];
   for (let at = 0; at <= characters.length; at += 1) {
-    const place = { first: at === 0, last: at === characters.length };
-    const reached = new Set<number>();
-    for (const thread of [...threads, 0]) follow(steps, thread, place, reached);
-    if (reached.has(steps.length - 1)) return true;
-    const codePoint = characters[at]?.codePointAt(0);
-    if (codePoint !== undefined) threads = advanced(steps, reached, codePoint);
+    const place = { at, first: at === 0, last: at === characters.length };
+    const waiting = [...follow(search, 0, place), ...threads.flatMap((thread) => follow(search, thread, place))];
+    if (search.reached[steps.length - 1] === at) return true;
+    threads = advanced(steps, waiting, characters[at] ?? -1);
   }
   return false;
 }
 
-function advanced(steps: readonly Step[], reached: ReadonlySet<number>, codePoint: number): Set<number> {
-  const next = new Set<number>();
-  for (const at of reached) {
-    const step = steps[at];
-    if (step?.kind === "one" && step.test(codePoint)) next.add(at + 1);
-  }
-  return next;
+/** `reached` holds the place in the text at which a step was last reached, so that each is followed once a place. */
+interface Search {
+  readonly steps: readonly Step[];
+  readonly reached: Int32Array;
+  readonly pending: number[];
 }
 
-/** Adds all steps that can be reached from `from` without reading a character. */
-function follow(steps: readonly Step[], from: number, place: { readonly first: boolean; readonly last: boolean }, reached: Set<number>): void {
-  const pending = [from];
-  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+function advanced(steps: readonly Step[], waiting: readonly number[], codePoint: number): readonly number[] {
+  return waiting.filter((at) => {
     const step = steps[at];
-    if (step === undefined || reached.has(at)) continue;
-    reached.add(at);
-    if (step.kind === "fork") pending.push(at + step.a, at + step.b);
-    if ((step.kind === "start" && place.first) || (step.kind === "end" && place.last)) pending.push(at + 1);
+    return step?.kind === "one" && step.test(codePoint);
+  }).map((at) => at + 1);
+}
+
+/** The steps that wait for a character, of all that can be reached from `from` without reading one. */
+function follow({ steps, reached, pending }: Search, from: number, place: { readonly at: number; readonly first: boolean; readonly last: boolean }): readonly number[] {
+  const waiting: number[] = [];
+  pending.push(from);
+  for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
+    const step = steps[index];
+    if (step === undefined || reached[index] === place.at) continue;
+    reached[index] = place.at;
+    if (step.kind === "one") waiting.push(index);
+    if (step.kind === "fork") pending.push(index + step.a, index + step.b);
+    if ((step.kind === "start" && place.first) || (step.kind === "end" && place.last)) pending.push(index + 1);
   }
+  return waiting;
 }
 
 interface Reader {

@@ -57,27 +57,18 @@ export function variableOf(syntax: Syntax): string | undefined {
 
 /** The expressions that a node is made of; names of variables are none. */
 export function childrenOf(syntax: Syntax): readonly Syntax[] {
-  switch (syntax.op) {
-    case "value":
-    case "id":
-      return [];
-    case ".":
-    case ".?":
-      return [syntax.args[0]];
-    case "call":
-      return syntax.args[1];
-    case "rcall":
-      return [syntax.args[1], ...syntax.args[2].slice(variableOf(syntax) === undefined ? 0 : 1)];
-    case "list":
-      return syntax.args;
-    case "map":
-      return syntax.args.flat();
-    case "!_":
-    case "-_":
-      return [syntax.args];
-    default:
-      return syntax.args;
-  }
+  if (syntax.op === "value") return [];
+  const nodes = nodesIn(syntax.args);
+  return variableOf(syntax) === undefined ? nodes : nodes.filter((_, index) => index !== 1);
+}
+
+function nodesIn(args: unknown): readonly Syntax[] {
+  if (Array.isArray(args)) return args.flatMap(nodesIn);
+  return isNode(args) ? [args] : [];
+}
+
+function isNode(args: unknown): args is Syntax {
+  return typeof args === "object" && args !== null && "op" in args;
 }
 
 function collect(syntax: Syntax, variables: ReadonlySet<string>, reads: Read[]): void {

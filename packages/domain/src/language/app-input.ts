@@ -40,7 +40,7 @@ function buildRole(builder: Builder, name: string): Role {
   if (merged.members === undefined) missing("members", 'write how many there may be, such as 3, "1+" or {allow: [1, 3, 5]}');
   return {
     name,
-    members: parsed(builder, ["spec", "roles", name, "members"], () => parseMembers(merged.members ?? 1)) ?? anyNumber,
+    members: membersAt(builder, name, merged),
     idBase: merged.idBase ?? 0,
     bootstrap: merged.bootstrap ?? "all",
     join: merged.join ?? "parallel",
@@ -55,17 +55,21 @@ function buildRole(builder: Builder, name: string): Role {
     files: mapEntries(present(merged.files), ([path, file]) => buildFile(builder, path, file, at("files", path))),
     cpu: cpuAt(builder, at("cpu"), merged.cpu),
     memory: bytesAt(builder, at("memory"), merged.memory),
-    min: {
-      ...defined("cpu", cpuAt(builder, at("min", "cpu"), merged.min?.cpu)),
-      ...defined("memory", bytesAt(builder, at("min", "memory"), merged.min?.memory)),
-    },
-    probes: {
-      ...defined("started", probeAt(builder, name, "started", merged)),
-      ...defined("ready", probeAt(builder, name, "ready", merged)),
-    },
-    stop: { signal: merged.stop?.signal ?? "SIGTERM", graceSeconds: secondsAt(builder, at("stop", "grace"), merged.stop?.grace ?? undefined, 30, 0) },
-    update: { maxUnavailable: merged.update?.maxUnavailable ?? 1 },
+    min: { ...defined("cpu", cpuAt(builder, at("min", "cpu"), merged.min?.cpu)), ...defined("memory", bytesAt(builder, at("min", "memory"), merged.min?.memory)) },
+    probes: { ...defined("started", probeAt(builder, name, "started", merged)), ...defined("ready", probeAt(builder, name, "ready", merged)) },
+    ...endings(builder, merged, at),
   };
+}
+
+function endings(builder: Builder, { stop, update }: MergedRole, at: (...keys: Path) => Path): Pick<Role, "stop" | "update"> {
+  return {
+    stop: { signal: stop?.signal ?? "SIGTERM", graceSeconds: secondsAt(builder, at("stop", "grace"), stop?.grace ?? undefined, 30, 0) },
+    update: { maxUnavailable: update?.maxUnavailable ?? 1 },
+  };
+}
+
+function membersAt(builder: Builder, role: string, { members = 1 }: MergedRole): MemberRule {
+  return parsed(builder, ["spec", "roles", role, "members"], () => parseMembers(members)) ?? anyNumber;
 }
 
 const anyNumber: MemberRule = { allowed: { kind: "range", least: 0, most: undefined }, default: 0, scalable: true };

@@ -1,6 +1,15 @@
+import { canonicalJson } from "../canonical.ts";
+import { Failure, invalid } from "../failure.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Template } from "../expression/template.ts";
 import type { AppName, RoleName } from "../name.ts";
+import { buildApp } from "./app-input.ts";
+import { checkApp } from "./check-app.ts";
+import type { Document } from "./document.ts";
+import { originOf } from "./merge.ts";
+import { problemsIn, valueAt, type Problems } from "./problems.ts";
+import { appSchema } from "./schema.ts";
+import { shapeOf } from "./shape.ts";
 
 /**
  * A definition, parsed: what app-level defaults say is already merged into every role, every default is filled in,
@@ -22,7 +31,7 @@ export interface App {
   readonly exports: Readonly<Record<string, Template>>;
   /** File name → text; seen by members below `/troupe/app`, executable. */
   readonly package: Readonly<Record<string, string>>;
-  /** In the order of the file. */
+  /** In the order in which they start, then by name: stored definitions have no order of their own. */
   readonly roles: Readonly<Record<RoleName, Role>>;
 }
 
@@ -133,3 +142,78 @@ export interface NeedSlot {
 
 /** The definition as it is stored, sent and digested: canonical JSON of the document, package files included. */
 export type Definition = JsonObject;
+
+const mostDefinitionBytes = 384 * 1024;
+const mostTextBytes = 64 * 1024;
+const mostEntries = 5000;
+
+/**
+ * The App that a document describes. `packageFiles` are those of the folder that `package` names, which the document cannot
+ * hold. Throws Failure invalid with everything that is wrong.
+ */
+export function parseApp(document: Document, packageFiles: Readonly<Record<string, string>> = {}): App {
+  const problems = problemsIn(document);
+  checkPackage(document, packageFiles, problems);
+  const shape = shapeOf(document, appSchema, problems);
+  if (shape && isOfSensibleSize(shape.value.spec, problems)) {
+    const files = { ...filesIn(document), ...packageFiles };
+    const app = buildApp(shape.value, files, shape.document, problems);
+    checkApp(app, shape.problems, (role, keys) => originOf(shape.document, role, keys));
+    if (problems.list.length === 0 && shape.isWhole) return app;
+  }
+  throw invalid(problems.list, "the App");
+}
+
+/** What is stored, sent and digested: the document's value with the package's files in it. */
+export function definitionOf(document: Document, packageFiles: Readonly<Record<string, string>> = {}): Definition {
+  const { value } = document;
+  if (!isObject(value)) throw new Failure("internal", "a definition was asked of a document that is none");
+  const { spec } = value;
+  const files = { ...filesIn(document), ...packageFiles };
+  if (!isObject(spec)) return value;
+  const { package: _folder, ...rest } = spec;
+  return { ...value, spec: { ...rest, ...(Object.keys(files).length > 0 && { package: files }) } };
+}
+
+/** `package` may be the files themselves. */
+function filesIn({ value }: Document): Readonly<Record<string, string>> {
+  const files = valueAt(value, ["spec", "package"]) ?? null;
+  return isObject(files) ? Object.fromEntries(Object.entries(files).filter((entry): entry is [string, string] => typeof entry[1] === "string")) : {};
+}
+
+function checkPackage(document: Document, packageFiles: Readonly<Record<string, string>>, problems: Problems): void {
+  const path = ["spec", "package"];
+  const folder = valueAt(document.value, path);
+  if (typeof folder === "string" && Object.keys(packageFiles).length === 0) problems.add(path, "PACKAGE_MISSING", "the files of this folder did not come with the document: apply it with the CLI, or write a map of file names to texts");
+  for (const name of Object.keys(packageFiles)) if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name)) problems.add(path, "NAME_INVALID", `the file name "${name.slice(0, 60)}" must be letters, digits, dots, dashes and underscores`);
+  const definition = isObject(document.value) ? definitionOf(document, packageFiles) : {};
+  const bytes = bytesIn(definition);
+  if (bytes > mostDefinitionBytes) problems.add(path, "TOO_LARGE", `the definition with its package has ${bytes} bytes, and at most ${mostDefinitionBytes} are possible`);
+  const textBytes = bytes - bytesIn({ ...filesIn(document), ...packageFiles });
+  if (textBytes > mostTextBytes) problems.add([], "TOO_LARGE", `the definition without its package has ${textBytes} bytes, and at most ${mostTextBytes} are possible`);
+}
+
+function bytesIn(value: JsonObject): number {
+  return new TextEncoder().encode(canonicalJson(value)).length;
+}
+
+/** The app's defaults count in every role that has them. */
+function isOfSensibleSize(spec: Readonly<Record<string, unknown>>, problems: Problems): boolean {
+  const roles = Object.values(isObject(spec["roles"]) ? spec["roles"] : {});
+  const entries = roles.reduce<number>((sum, role) => sum + entriesIn(role) + entriesIn(spec), 0);
+  if (roles.length <= 50 && entries <= mostEntries) return true;
+  problems.add(["spec", "roles"], "TOO_LARGE", roles.length > 50 ? `${roles.length} roles are too many: at most 50 are possible` : `the roles have ${entries} variables, files and the like in all, and at most ${mostEntries} are possible`);
+  return false;
+}
+
+function entriesIn(fields: unknown): number {
+  if (!isObject(fields)) return 0;
+  return ["env", "ports", "volumes", "files", "command", "args"].reduce((sum, field) => {
+    const value = fields[field];
+    return sum + (Array.isArray(value) ? value.length : isObject(value) ? Object.keys(value).length : 0);
+  }, 0);
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -8,7 +8,8 @@ import type { Place } from "../expression/types.ts";
 import { Failure } from "../failure.ts";
 import type { RoleName } from "../name.ts";
 import { compareQuantities, parseQuantity } from "../quantity.ts";
-import type { App, Param, Probe, Role, TemplateList } from "./app.ts";
+import { templatesIn } from "./app-templates.ts";
+import type { App, Param, Probe, Role } from "./app.ts";
 import { mostMembers } from "./members.ts";
 import { whyNotValue } from "./param-value.ts";
 import type { Path } from "./path.ts";
@@ -41,7 +42,7 @@ function checkRole(app: App, role: Role, problems: Problems, at: At): void {
   });
   checkPorts(role, problems, at);
   checkPaths(role, problems, at);
-  for (const name of Object.keys(role.env)) if (/^TROUPE_/.test(name)) problems.add(at("env", name), "NAME_RESERVED", `variables that begin with TROUPE_ are Troupe's own`, { key: true });
+  for (const name of Object.keys(role.env)) if (name.startsWith("TROUPE_")) problems.add(at("env", name), "NAME_RESERVED", "variables that begin with TROUPE_ are Troupe's own", { key: true });
   checkProbe(role, "started", role.probes.started, problems, at);
   checkProbe(role, "ready", role.probes.ready, problems, at);
   checkLeast(role, "cpu", problems, at);
@@ -138,7 +139,7 @@ function checkIds(app: App, problems: Problems): void {
 
 function rolesUsingIds(app: App): ReadonlySet<RoleName> {
   const found = Object.values(app.roles).flatMap((role) =>
-    templatesOf(role).flatMap(({ template }) => {
+    templatesIn(role).flatMap(({ template }) => {
       const { member, otherMembers, roles } = readsOf(template);
       return [...(member.includes("id") ? [role.name] : []), ...(otherMembers.includes("id") ? roles : [])];
     }),
@@ -148,9 +149,7 @@ function rolesUsingIds(app: App): ReadonlySet<RoleName> {
 
 function checkParam(param: Param, problems: Problems): void {
   const at = (field: string): Path => ["spec", "params", param.name, field];
-  const isNumber = param.type === "integer" || param.type === "number";
-  if (!isNumber && (param.min !== undefined || param.max !== undefined)) problems.add(at(param.min === undefined ? "max" : "min"), "FIELD_NOT_APPLICABLE", `min and max are for numbers, not for ${param.type}`, { key: true });
-  if (param.min !== undefined && param.max !== undefined && param.min > param.max) problems.add(at("min"), "VALUE_INVALID", `min is more than max, which is ${param.max}`);
+  checkBounds(param, problems, at);
   if (param.pattern !== undefined) checkPattern(param, param.pattern, problems);
   if (param.required && param.default !== undefined) problems.add(at("required"), "FIELDS_EXCLUSIVE", "a param with a default is never missing: leave out required, or the default");
   const { enum: allowed, ...rest } = param;
@@ -160,6 +159,12 @@ function checkParam(param: Param, problems: Problems): void {
   });
   const wrong = param.default === undefined ? undefined : whyNotValue(param, param.default);
   if (wrong !== undefined) problems.add(at("default"), "PARAM_INVALID", wrong);
+}
+
+function checkBounds({ type, min, max }: Param, problems: Problems, at: (field: string) => Path): void {
+  const isNumber = type === "integer" || type === "number";
+  if (!isNumber && (min !== undefined || max !== undefined)) problems.add(at(min === undefined ? "max" : "min"), "FIELD_NOT_APPLICABLE", `min and max are for numbers, not for ${type}`, { key: true });
+  if (min !== undefined && max !== undefined && min > max) problems.add(at("min"), "VALUE_INVALID", `min is more than max, which is ${max}`);
 }
 
 function checkPattern(param: Param, pattern: string, problems: Problems): void {
@@ -182,35 +187,10 @@ function readsIn(template: Template | undefined): readonly string[] {
   return template === undefined ? [] : readsOf(template).exports;
 }
 
-/** Every template of a role, and the place of its text among the role's fields. */
-interface Placed {
-  readonly template: Template;
-  readonly keys: Path;
-  readonly expected: Expected;
-}
-
-function templatesOf(role: Role): readonly Placed[] {
-  const open = { result: "text", secrets: "refused" } as const;
-  const probes = Object.entries(role.probes).flatMap(([kind, { check }]) => (check.kind === "exec" ? listTemplates(check.command, ["probes", kind, "exec"]) : []));
-  return [
-    ...listTemplates(role.command, ["command"]),
-    ...listTemplates(role.args, ["args"]),
-    ...Object.entries(role.env).map(([name, template]) => ({ template, keys: ["env", name], expected: { result: "text", secrets: "allowed" } as const })),
-    ...Object.values(role.files).map(({ path, content }) => ({ template: content, keys: ["files", path, "text"], expected: open })),
-    ...probes,
-  ];
-}
-
-function listTemplates(list: TemplateList | undefined, keys: Path): readonly Placed[] {
-  if (list === undefined) return [];
-  if (list.kind === "whole") return [{ template: list.template, keys, expected: { result: "list", secrets: "refused" } }];
-  return list.elements.map((template, index) => ({ template, keys: [...keys, index], expected: { result: "text", secrets: "refused" } }));
-}
-
 function checkExpressions(app: App, problems: Problems, originOf: Origin): void {
   const check = cachedCheck(app);
   for (const role of Object.values(app.roles)) {
-    for (const { template, keys, expected } of templatesOf(role)) addAll(problems, originOf(role.name, keys), check(template, "member", expected));
+    for (const { template, keys, expected } of templatesIn(role)) addAll(problems, originOf(role.name, keys), check(template, "member", expected));
   }
   for (const [name, template] of Object.entries(app.exports)) {
     const path = ["spec", "exports", name];

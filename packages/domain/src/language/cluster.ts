@@ -1,5 +1,12 @@
-import type { Json } from "../json.ts";
-import type { RoleName } from "../name.ts";
+import { canonicalJson } from "../canonical.ts";
+import { invalid } from "../failure.ts";
+import type { Json, JsonObject } from "../json.ts";
+import { catalogueProject, defaultProject, type RoleName } from "../name.ts";
+import { buildSpec } from "./cluster-input.ts";
+import type { Document } from "./document.ts";
+import { problemsIn, type Problems } from "./problems.ts";
+import { clusterSchema, clusterSpecSchema } from "./schema.ts";
+import { shapeOf } from "./shape.ts";
 
 /** What a person wants of one cluster: parsed and canonical, so that equal wishes are equal values. */
 export interface ClusterSpec {
@@ -9,6 +16,7 @@ export interface ClusterSpec {
   readonly params: Readonly<Record<string, Json>>;
   /** Slot → another cluster of the project, or values for something outside. */
   readonly needs: Readonly<Record<string, NeedBinding>>;
+  /** Only roles of which something differs. */
   readonly roles: Readonly<Record<RoleName, RoleSpec>>;
   /** Refuses deletion until unset. */
   readonly protect: boolean;
@@ -38,4 +46,88 @@ export interface ClusterDocument {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly spec: ClusterSpec;
+}
+
+const mostSpecBytes = 64 * 1024;
+
+/** Throws Failure invalid with everything that is wrong with the document itself; `checkSpec` looks at it beside its App. */
+export function parseClusterDocument(document: Document): ClusterDocument {
+  const problems = problemsIn(document);
+  const shape = shapeOf(document, clusterSchema, problems);
+  if (shape) {
+    const { metadata, spec: input } = shape.value;
+    const spec = buildSpec(input, shape.document, problems);
+    checkSize(spec, problems);
+    checkProject(metadata.namespace, problems);
+    if (problems.list.length === 0 && shape.isWhole) return { name: metadata.name, project: metadata.namespace ?? defaultProject, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, spec };
+  }
+  throw invalid(problems.list, "the Cluster");
+}
+
+/** A spec on its own, as `printSpec` writes it: the document's value is the spec. Paths begin with `spec`, as in a Cluster. */
+export function parseClusterSpec(document: Document): ClusterSpec {
+  const whole: Document = { ...document, value: { spec: document.value }, placeOf: ([, ...path], at) => document.placeOf(path, at), sourceOf: ([, ...path]) => document.sourceOf(path) };
+  const problems = problemsIn(whole);
+  const shape = shapeOf(whole, clusterSpecSchema, problems);
+  if (shape) {
+    const spec = buildSpec(shape.value.spec, shape.document, problems);
+    checkSize(spec, problems);
+    if (problems.list.length === 0 && shape.isWhole) return spec;
+  }
+  throw invalid(problems.list, "the spec");
+}
+
+export function sameSpec(a: ClusterSpec, b: ClusterSpec): boolean {
+  return canonicalJson(a) === canonicalJson(b);
+}
+
+/** A spec as people write it, with nothing in it that says what is so anyway; `parseClusterSpec` reads it back. */
+export function printSpec(spec: ClusterSpec): JsonObject {
+  const { target, namespace } = spec.placement;
+  return {
+    app: spec.app,
+    ...present("placement", { ...(target !== "default" && { target }), ...(namespace !== undefined && { namespace }) }),
+    ...present("params", spec.params),
+    ...present("needs", mapValues(spec.needs, (need) => (need.kind === "cluster" ? need.cluster : need.exports))),
+    ...present("roles", mapValues(spec.roles, printRole)),
+    ...(spec.protect && { protect: true }),
+    ...(spec.adopt !== undefined && { adopt: spec.adopt }),
+  };
+}
+
+export function printCluster({ name, project, labels, annotations, spec }: ClusterDocument): JsonObject {
+  return {
+    apiVersion: "troupe.dev/v1",
+    kind: "Cluster",
+    metadata: { name, ...(project !== defaultProject && { namespace: project }), ...present("labels", labels), ...present("annotations", annotations) },
+    spec: printSpec(spec),
+  };
+}
+
+function printRole({ members, image, cpu, memory, volumes, env }: RoleSpec): JsonObject {
+  return {
+    ...(members !== undefined && { members }),
+    ...(image !== undefined && { image }),
+    ...(cpu !== undefined && { cpu }),
+    ...(memory !== undefined && { memory }),
+    ...present("volumes", mapValues(volumes, ({ size, class: storageClass }) => ({ ...(size !== undefined && { size }), ...(storageClass !== undefined && { class: storageClass }) }))),
+    ...present("env", env),
+  };
+}
+
+function present(key: string, value: JsonObject): JsonObject {
+  return Object.keys(value).length > 0 ? { [key]: value } : {};
+}
+
+function mapValues<T>(record: Readonly<Record<string, T>>, toValue: (value: T) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toValue(value)]));
+}
+
+function checkSize(spec: ClusterSpec, problems: Problems): void {
+  const bytes = new TextEncoder().encode(canonicalJson(spec)).length;
+  if (bytes > mostSpecBytes) problems.add(["spec"], "TOO_LARGE", `the spec has ${bytes} bytes, and at most ${mostSpecBytes} are possible`);
+}
+
+function checkProject(project: string | undefined, problems: Problems): void {
+  if (project === catalogueProject) problems.add(["metadata", "namespace"], "NAME_RESERVED", `${catalogueProject} holds the shared catalogue: clusters live in other projects`);
 }

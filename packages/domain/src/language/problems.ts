@@ -11,6 +11,8 @@ type Issue = z.core.$ZodIssue;
 export interface Problems {
   readonly list: readonly Problem[];
   add(path: Path, reason: FailureReason, message: string, at?: Where): void;
+  /** One that has its place. */
+  tell(problem: Problem): void;
 }
 
 export interface Where {
@@ -25,15 +27,18 @@ const mostProblems = 200;
 
 export function problemsIn(document: Pick<Document, "placeOf">): Problems {
   const found = new Map<string, Problem>();
+  const tell = (problem: Problem): void => {
+    if (found.size < mostProblems) found.set(`${problem.path}\n${problem.message}\n${problem.column}`, problem);
+  };
   return {
     get list() {
-      return [...found.values()];
+      return [...found.values()].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
     },
+    tell,
     add(path, reason, message, { suggestion, key, offset } = {}) {
       if (found.size >= mostProblems) return;
       const place = document.placeOf(path, { ...(key !== undefined && { key }), ...(offset !== undefined && { offset }) });
-      const problem: Problem = { path: pathText(path), ...place, reason, message, ...(suggestion !== undefined && { suggestion }) };
-      found.set(`${problem.path}\n${message}\n${problem.column}`, problem);
+      tell({ path: pathText(path), ...place, reason, message, ...(suggestion !== undefined && { suggestion }) });
     },
   };
 }
@@ -56,7 +61,7 @@ function addIssue(problems: Problems, issue: Issue, schema: z.ZodType, document:
   if (issue.code === "invalid_key") problems.add(path, "NAME_INVALID", `the name ${shown(path.at(-1) ?? "")} ${issue.issues[0]?.message ?? "is not possible"}`, { key: true });
   else if (value === undefined) problems.add(path, "FIELD_MISSING", `${path.at(-1)} is missing${expectation(issue)}`);
   else if (issue.code === "invalid_type") addWrongType(problems, issue, path, value, document);
-  else if (issue.code === "invalid_value") problems.add(path, "VALUE_INVALID", `${shown(value)} is not possible: write ${anyOf(issue.values.map(String))}`, didYouMean(String(value), issue.values.map(String)));
+  else if (issue.code === "invalid_value") problems.add(path, "VALUE_INVALID", `${shown(value)} is not possible: write ${anyOf(issue.values.map(String))}`, didYouMean(typeof value === "string" ? value : "", issue.values.map(String)));
   else problems.add(path, "VALUE_INVALID", ruleOf(issue, value));
   return [path];
 }
@@ -107,9 +112,9 @@ function expectation(issue: Issue): string {
 
 function ruleOf(issue: Issue, value: Json): string {
   const unit = typeof value === "string" ? " characters" : Array.isArray(value) ? " elements" : "";
-  if (issue.code === "too_small" && !/^must/.test(issue.message)) return `must be at least ${issue.minimum}${unit}`;
-  if (issue.code === "too_big" && !/^must/.test(issue.message)) return `must be at most ${issue.maximum}${unit}`;
-  return `${shown(value)} ${/^must/.test(issue.message) ? issue.message : "is not possible"}`;
+  if (issue.code === "too_small" && !issue.message.startsWith("must")) return `must be at least ${issue.minimum}${unit}`;
+  if (issue.code === "too_big" && !issue.message.startsWith("must")) return `must be at most ${issue.maximum}${unit}`;
+  return `${shown(value)} ${issue.message.startsWith("must") ? issue.message : "is not possible"}`;
 }
 
 function worded(value: Json): string {

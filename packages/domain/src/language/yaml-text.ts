@@ -37,7 +37,7 @@ export function readYaml(text: string, lines: Lines, limits: Limits): readonly Y
 function refuseBytes(text: string, lines: Lines, { textBytes }: Limits): void {
   const bytes = text.length > textBytes ? text.length : new TextEncoder().encode(text).length;
   if (bytes > textBytes) throw tooLarge(`the text has ${bytes} bytes, and at most ${textBytes} are possible`);
-  const control = text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/);
+  const control = text.search(/(?![\t\n\r\u0085])\p{Cc}/u);
   if (control >= 0) throw invalid([{ path: "", ...lines.placeAt(control), reason: "CHARACTER_INVALID", message: `the character U+${text.charCodeAt(control).toString(16).padStart(4, "0").toUpperCase()} may not stand in a document` }]);
   if (text.isWellFormed()) return;
   const broken = text.search(/\p{Surrogate}/u);

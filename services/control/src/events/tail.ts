@@ -142,8 +142,13 @@ export class Tails {
 
   /** Something was committed: up to this revision, where it is known. */
   wake(project: string, revision = Number.POSITIVE_INFINITY): void {
-    const tail = this.#tails.get(project)?.tail;
-    if (tail && tail.head < revision) void tail.wake();
+    const known = this.#tails.get(project);
+    known?.opened.then(
+      () => {
+        if (known.tail.head < revision) void known.tail.wake();
+      },
+      () => undefined, // whoever opens it is told
+    );
   }
 
   async use(project: string): Promise<UsedTail> {

@@ -1,6 +1,13 @@
-/** Names that somebody should look at, each kept until it is taken. */
+/** What there is to look at. */
+export interface Due {
+  readonly names: readonly string[];
+  readonly everything: boolean;
+}
+
+/** Names of what somebody should look at, each kept until it is taken. */
 export class Wakes {
   readonly #names = new Set<string>();
+  #everything = false;
   #wake: (() => void) | undefined;
 
   add(name: string): void {
@@ -8,22 +15,18 @@ export class Wakes {
     this.#wake?.();
   }
 
-  /** Wakes without a name: look at everything. */
   all(): void {
     this.#everything = true;
     this.#wake?.();
   }
 
-  #everything = false;
-
-  /** What came since the last time; waits for the first, but no longer than `waitMs`. Undefined: look at everything. */
-  async take(waitMs: number, signal: AbortSignal): Promise<readonly string[] | undefined> {
+  /** What came since the last time; waits for the first, but no longer than `waitMs`. */
+  async take(waitMs: number, signal: AbortSignal): Promise<Due> {
     if (this.#names.size === 0 && !this.#everything) await this.#wait(waitMs, signal);
-    const everything = this.#everything || this.#names.size === 0;
-    const names = [...this.#names];
+    const due = { names: [...this.#names], everything: this.#everything };
     this.#names.clear();
     this.#everything = false;
-    return everything ? undefined : names;
+    return due;
   }
 
   #wait(waitMs: number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import { build } from "esbuild";
+
+/** The command as files that any Node from 20 on runs: an entry with the help, and a chunk for what a command loads. */
+await build({
+  entryPoints: { troupe: join(import.meta.dirname, "src/main.ts") },
+  outdir: join(import.meta.dirname, "dist"),
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  minify: true,
+  legalComments: "none",
+  logLevel: "warning",
+  // grpc-js and commander are CommonJS and ask for Node's own modules by require.
+  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+});
+console.log("packages/cli/dist/troupe.mjs");

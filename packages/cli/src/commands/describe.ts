@@ -1,0 +1,135 @@
+import type { App } from "@troupe/proto/troupe/v1/app";
+import { type Cluster, ConditionStatus, type MemberStatus } from "@troupe/proto/troupe/v1/cluster";
+import type { Event } from "@troupe/proto/troupe/v1/event";
+import { read } from "../calls.ts";
+import { parseReferences } from "../kinds.ts";
+import { ageOf } from "../print/age.ts";
+import { memberWord, needsSomebody, readyText, stateText, waitsByUrgency, waitText } from "../print/cluster.ts";
+import { appDocument, clusterDocument, eventDocument } from "../print/document.ts";
+import { eventText } from "../print/event.ts";
+import { renderTable } from "../print/table.ts";
+import { appName, clusterName, projectName, projectOf, sharedProject, shortName } from "../resource-names.ts";
+import { isMachineReadable, printValue, type Session } from "../session.ts";
+import { usage } from "../usage.ts";
+
+const eventsShown = 10;
+
+/** Everything about one cluster or app, for a person. */
+export async function describe(session: Session, words: readonly string[]): Promise<void> {
+  const { kind, names } = parseReferences(words, ["cluster", "app"]);
+  const [name] = names;
+  if (name === undefined || names.length > 1) throw usage("describe takes one name: troupe describe cluster NAME");
+  await (kind === "app" ? describeApp(session, name) : describeCluster(session, name));
+}
+
+async function describeCluster(session: Session, name: string): Promise<void> {
+  const full = clusterName(session.project, name);
+  const cluster = await read(session, (api, call) => api.clusters.get({ name: full }, call));
+  const request = { parent: projectName(session.project), afterRevision: 0n, pageSize: eventsShown, subject: full, types: [], newestFirst: true };
+  const { events } = await read(session, (api, call) => api.events.list(request, call));
+  if (isMachineReadable(session)) return printValue(session, { ...clusterDocument(cluster), events: events.map(eventDocument) });
+  session.terminal.out.write([head(session, cluster), waits(session, cluster), conditions(session, cluster), members(session, cluster), exportsOf(session, cluster), recent(session, events)].filter((part) => part !== "").join("\n"));
+}
+
+function head({ paint, terminal }: Session, cluster: Cluster): string {
+  const { deleteTime, labels, status } = cluster;
+  const pairs: readonly (readonly [string, string])[] = [
+    ["Name", paint.bold(shortName(cluster.name))],
+    ["Project", projectOf(cluster.name)],
+    ["App", cluster.app],
+    ["State", [stateText(cluster, paint), readyText(cluster)].filter((part) => part !== "").join(" ")],
+    ["Generation", `${cluster.generation}${status && status.observedGeneration < cluster.generation ? ` (members follow ${status.observedGeneration})` : ""}`],
+    ["Created", `${ageOf(cluster.createTime, terminal.nowMs())} ago by ${cluster.creator}`],
+    ...(deleteTime === undefined ? [] : [["Deleting since", `${ageOf(deleteTime, terminal.nowMs())}`] as const]),
+    ...Object.entries(labels).map(([key, value]) => ["Label", `${key}=${value}`] as const),
+    ["Uid", cluster.uid],
+    ...(cluster.spec?.protect ? [["Protected", "cannot be deleted until protect is unset"] as const] : []),
+    ...(status?.kept.length ? [["Kept", status.kept.join(", ")] as const] : []),
+  ];
+  return pairs.map(([key, value]) => `${`${key}:`.padEnd(16)}${value}\n`).join("");
+}
+
+function waits({ paint, terminal }: Session, cluster: Cluster): string {
+  const list = waitsByUrgency(cluster);
+  if (list.length === 0) return "";
+  const lines = list.map((wait) => `  ${needsSomebody(wait) ? paint.red("!") : paint.dim("…")} ${waitText(wait)} ${paint.dim(`(for ${ageOf(wait.since, terminal.nowMs())}; ${wait.who}: ${wait.advice})`)}\n`);
+  return `Waits for:\n${lines.join("")}`;
+}
+
+function conditions({ paint }: Session, { status }: Cluster): string {
+  if (!status?.conditions.length) return "";
+  const word = (truth: ConditionStatus): string => (truth === ConditionStatus.CONDITION_STATUS_TRUE ? paint.green("True") : truth === ConditionStatus.CONDITION_STATUS_FALSE ? paint.yellow("False") : "Unknown");
+  return `Conditions:\n${indented(renderTable([
+    { title: "TYPE", cell: ({ type }) => type },
+    { title: "STATUS", cell: ({ status: truth }) => word(truth) },
+    { title: "REASON", cell: ({ reason }) => reason },
+    { title: "MESSAGE", cell: ({ message }) => message },
+  ], status.conditions))}`;
+}
+
+function members({ paint }: Session, { status }: Cluster): string {
+  if (!status?.members.length) return "";
+  return `Members:\n${indented(renderTable<MemberStatus>([
+    { title: "MEMBER", cell: memberWord },
+    { title: "ID", cell: ({ id }) => String(id), align: "right" },
+    { title: "STATE", cell: ({ state, ready }) => (ready ? paint.green(state) : paint.yellow(state)) },
+    { title: "LIFE", cell: ({ life }) => String(life), align: "right" },
+    { title: "RESTARTS", cell: ({ restarts }) => String(restarts), align: "right" },
+    { title: "NODE", cell: ({ node }) => node },
+    { title: "HOST", cell: ({ host }) => host },
+    { title: "MESSAGE", cell: ({ message }) => message, optional: true },
+  ], status.members))}`;
+}
+
+function exportsOf(_session: Session, { status }: Cluster): string {
+  const list = Object.entries(status?.exports ?? {});
+  return list.length === 0 ? "" : `Exports:\n${list.map(([key, value]) => `  ${key}: ${value}\n`).join("")}`;
+}
+
+function recent({ terminal }: Session, events: readonly Event[]): string {
+  if (events.length === 0) return "";
+  const list = events.toReversed();
+  return `Events:\n${list.map((event) => `  ${ageOf(event.time, terminal.nowMs()).padStart(4)}  ${eventText(event)}\n`).join("")}`;
+}
+
+async function describeApp(session: Session, name: string): Promise<void> {
+  const app = await read(session, (api, call) => api.apps.get({ name: appName(session.givenProject ?? sharedProject, name) }, call));
+  if (isMachineReadable(session)) return printValue(session, appDocument(app));
+  session.terminal.out.write([appHead(session, app), appRoles(app), appParams(app)].filter((part) => part !== "").join("\n"));
+}
+
+function appHead({ paint, terminal }: Session, app: App): string {
+  const pairs: readonly (readonly [string, string])[] = [
+    ["Name", paint.bold(`${app.app}@${app.version}+${app.build}`)],
+    ...(app.description === "" ? [] : [["Description", app.description] as const]),
+    ["Published", `${ageOf(app.createTime, terminal.nowMs())} ago by ${app.creator}`],
+    ["Digest", app.digest],
+    ...(app.exports.length === 0 ? [] : [["Exports", app.exports.join(", ")] as const]),
+    ...app.needs.map(({ slot, app: needed, optional }) => ["Needs", `${slot}${needed === "" ? "" : ` (${needed})`}${optional ? ", optional" : ""}`] as const),
+  ];
+  return pairs.map(([key, value]) => `${`${key}:`.padEnd(16)}${value}\n`).join("");
+}
+
+function appRoles({ roles }: App): string {
+  return `Roles:\n${indented(renderTable([
+    { title: "ROLE", cell: ({ name }) => name },
+    { title: "MEMBERS", cell: ({ members: rule }) => rule },
+    { title: "DEFAULT", cell: ({ defaultMembers }) => String(defaultMembers), align: "right" },
+    { title: "AFTER", cell: ({ after }) => after.join(", "), optional: true },
+    { title: "IMAGE", cell: ({ image }) => image },
+  ], roles))}`;
+}
+
+function appParams({ params }: App): string {
+  if (params.length === 0) return "";
+  return `Params:\n${indented(renderTable([
+    { title: "PARAM", cell: ({ name }) => name },
+    { title: "TYPE", cell: ({ type }) => type },
+    { title: "DEFAULT", cell: ({ default: value, required }) => (required ? "(required)" : value === undefined ? "" : JSON.stringify(value)) },
+    { title: "DESCRIPTION", cell: ({ description }) => description, optional: true },
+  ], params))}`;
+}
+
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, "  ");
+}

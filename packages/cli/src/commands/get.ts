@@ -1,0 +1,106 @@
+import type { App } from "@troupe/proto/troupe/v1/app";
+import type { Cluster } from "@troupe/proto/troupe/v1/cluster";
+import { read } from "../calls.ts";
+import { parseReferences, type References } from "../kinds.ts";
+import { ageOf } from "../print/age.ts";
+import { readyText, stateText, waitsByUrgency, waitText } from "../print/cluster.ts";
+import { appDocument, clusterDocument, listDocument } from "../print/document.ts";
+import { type Column, renderTable } from "../print/table.ts";
+import { appName, clusterName, projectName, projectOf, sharedProject, shortName, spokenName } from "../resource-names.ts";
+import { isMachineReadable, note, printValue, type Session } from "../session.ts";
+import { usage } from "../usage.ts";
+
+export interface GetOptions {
+  readonly allProjects: boolean;
+  readonly filter: string;
+  readonly labels: readonly string[];
+}
+
+/** Lists, or gets by name. */
+export async function get(session: Session, words: readonly string[], options: GetOptions): Promise<void> {
+  const references = parseReferences(words, ["cluster", "app", "target"]);
+  switch (references.kind) {
+    case "app":
+      return show(session, await findApps(session, references), appColumns(session), appDocument, "no apps: publish one with troupe apply -f app.yaml", references.names.length === 1);
+    case "target":
+      return showTargets(session);
+    default:
+      return show(session, await findClusters(session, references, options), clusterColumns(session, options.allProjects), clusterDocument, emptyText(session, options), references.names.length === 1);
+  }
+}
+
+function emptyText({ project }: Session, { allProjects }: GetOptions): string {
+  return allProjects ? "no clusters in any project" : `no clusters in project ${project} (-A looks in all)`;
+}
+
+async function findClusters(session: Session, { names }: References, options: GetOptions): Promise<readonly Cluster[]> {
+  if (names.length === 1) return [await read(session, (api, call) => api.clusters.get({ name: clusterName(session.project, names[0] ?? "") }, call))];
+  if (names.length > 1) return (await read(session, (api, call) => api.clusters.batchGet({ names: names.map((name) => clusterName(session.project, name)) }, call))).clusters;
+  const filter = [options.filter, ...options.labels.map(labelFilter)].filter((part) => part !== "").join(" AND ");
+  const parent = projectName(options.allProjects ? "-" : session.project);
+  return everyPage((pageToken) => read(session, (api, call) => api.clusters.list({ parent, pageSize: 500, pageToken, filter, orderBy: "" }, call)), (page) => page.clusters);
+}
+
+function labelFilter(label: string): string {
+  const [, name, value] = /^([^=\s]+)=(.*)$/.exec(label) ?? [];
+  if (name === undefined || value === undefined) throw usage(`-l "${label}" must be NAME=VALUE`);
+  return `labels.${name} = ${JSON.stringify(value)}`;
+}
+
+async function findApps(session: Session, { names }: References): Promise<readonly App[]> {
+  const project = session.givenProject ?? sharedProject;
+  if (names.length > 0) return Promise.all(names.map((name) => read(session, (api, call) => api.apps.get({ name: appName(project, name) }, call))));
+  const parent = projectName(session.givenProject ?? "-");
+  return everyPage((pageToken) => read(session, (api, call) => api.apps.list({ parent, pageSize: 500, pageToken }, call)), (page) => page.apps);
+}
+
+async function everyPage<P extends { readonly nextPageToken: string }, T>(list: (pageToken: string) => Promise<P>, itemsOf: (page: P) => readonly T[]): Promise<readonly T[]> {
+  const items: T[] = [];
+  let pageToken = "";
+  do {
+    const page = await list(pageToken);
+    items.push(...itemsOf(page));
+    pageToken = page.nextPageToken;
+  } while (pageToken !== "");
+  return items;
+}
+
+async function show<T extends { readonly name: string }>(session: Session, items: readonly T[], columns: readonly Column<T>[], documentOf: (item: T) => object, empty: string, single: boolean): Promise<void> {
+  const { terminal, output } = session;
+  const [only] = items;
+  if (isMachineReadable(session)) return printValue(session, single && only ? documentOf(only) : listDocument(items.map(documentOf)));
+  if (output === "name") return terminal.out.write(items.map(({ name }) => `${spokenName(name)}\n`).join(""));
+  if (items.length === 0) return note(session, empty);
+  terminal.out.write(renderTable(columns, items, terminal.out.isTerminal ? terminal.out.columns() : undefined));
+}
+
+function clusterColumns({ paint, terminal, output }: Session, allProjects: boolean): readonly Column<Cluster>[] {
+  const wide = output === "wide";
+  return [
+    ...(allProjects ? [{ title: "PROJECT", cell: ({ name }: Cluster) => projectOf(name) }] : []),
+    { title: "NAME", cell: ({ name }) => shortName(name) },
+    { title: "APP", cell: ({ app }) => app },
+    { title: "STATE", cell: (cluster) => stateText(cluster, paint) },
+    { title: "READY", cell: readyText, align: "right" },
+    { title: "AGE", cell: ({ createTime }) => ageOf(createTime, terminal.nowMs()), align: "right" },
+    ...(wide ? [{ title: "GENERATION", cell: ({ generation }: Cluster) => String(generation), align: "right" as const }, { title: "UID", cell: ({ uid }: Cluster) => uid }] : []),
+    { title: "WAITS FOR", cell: (cluster) => waitsByUrgency(cluster).slice(0, 1).map(waitText).join(""), optional: true, shrinks: true },
+  ];
+}
+
+function appColumns({ terminal, output }: Session): readonly Column<App>[] {
+  return [
+    { title: "NAME", cell: ({ app }) => app },
+    { title: "VERSION", cell: ({ version, build }) => `${version}+${build}` },
+    { title: "ROLES", cell: ({ roles }) => roles.map(({ name }) => name).join(", ") },
+    ...(output === "wide" ? [{ title: "PROJECT", cell: ({ name }: App) => projectOf(name) }, { title: "DIGEST", cell: ({ digest }: App) => digest.slice(0, 12) }] : []),
+    { title: "AGE", cell: ({ createTime }) => ageOf(createTime, terminal.nowMs()), align: "right" },
+    { title: "DESCRIPTION", cell: ({ description }) => description, optional: true, shrinks: true },
+  ];
+}
+
+async function showTargets(session: Session): Promise<void> {
+  const { targets } = await read(session, (api, call) => api.system.getInfo({}, call));
+  if (isMachineReadable(session)) return printValue(session, listDocument([...targets]));
+  session.terminal.out.write(renderTable([{ title: "NAME", cell: ({ name }) => name }, { title: "RECONCILERS", cell: ({ liveInstances }) => String(liveInstances), align: "right" }], targets));
+}

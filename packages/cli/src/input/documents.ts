@@ -1,0 +1,77 @@
+import { dirname, join } from "node:path";
+import type { Manifest } from "@troupe/proto/troupe/v1/resource";
+import { parse } from "yaml";
+import { readPackage } from "./package-folder.ts";
+import { readFiles, type TextFile } from "./read-files.ts";
+import { splitDocuments } from "./split.ts";
+import type { Session } from "../session.ts";
+
+/** One document as it is sent. What it says is the server's to judge; here it is only looked at to know where it goes. */
+export interface Submission {
+  readonly kind: "App" | "Cluster" | "other";
+  readonly file: string;
+  readonly manifest: Manifest;
+  /** As far as it could be read. */
+  readonly name: string;
+  readonly project: string | undefined;
+  /** A Cluster's app, without version. */
+  readonly app: string;
+}
+
+export interface Input {
+  readonly files: readonly TextFile[];
+  /** Apps first, because Clusters follow them. */
+  readonly submissions: readonly Submission[];
+}
+
+export async function readSubmissions(session: Session, args: readonly string[], recursive: boolean): Promise<Input> {
+  const files = await readFiles(args, { recursive }, session.terminal);
+  const submissions = (await Promise.all(files.map(submissionsOf))).flat();
+  const rank = { App: 0, Cluster: 1, other: 2 } as const;
+  return { files, submissions: submissions.toSorted((a, b) => rank[a.kind] - rank[b.kind]) };
+}
+
+async function submissionsOf({ file, text }: TextFile): Promise<readonly Submission[]> {
+  const parts = splitDocuments(text);
+  // Without a document the server says what is wrong with the file.
+  return Promise.all((parts.length === 0 ? [{ text, firstLine: 1 }] : parts).map(({ text: part, firstLine }) => submissionOf(file, part, firstLine)));
+}
+
+async function submissionOf(file: string, text: string, firstLine: number): Promise<Submission> {
+  const { kind, metadata, spec } = looseFields(text);
+  const folder = spec["package"];
+  const files = kind === "App" && typeof folder === "string" ? await readPackage(join(file === "-" ? "." : dirname(file), folder)) : {};
+  return {
+    kind: kind === "App" || kind === "Cluster" ? kind : "other",
+    file,
+    manifest: { text, file, firstLine, package: files },
+    name: textOf(metadata["name"]),
+    project: textOf(metadata["namespace"]) || undefined,
+    app: textOf(spec["app"]).split("@")[0] ?? "",
+  };
+}
+
+interface Loose {
+  readonly kind: unknown;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** The server's parser is the one that judges: whatever this cannot read, that explains. */
+function looseFields(text: string): Loose {
+  try {
+    const value: unknown = text.length > 1024 * 1024 ? {} : parse(text, { merge: true, maxAliasCount: 100, uniqueKeys: false, logLevel: "silent" });
+    const { kind, metadata, spec } = fieldsOf(value);
+    return { kind, metadata: fieldsOf(metadata), spec: fieldsOf(spec) };
+  } catch {
+    return { kind: undefined, metadata: {}, spec: {} };
+  }
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,156 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { exitCodeHelp } from "./exit-codes.ts";
+import type { Output, Session } from "./session.ts";
+import { parseCount, parseTimeoutMs, usage } from "./usage.ts";
+import { version } from "./version.ts";
+
+/** What is said for all commands. */
+export interface Globals {
+  readonly address: string;
+  readonly project: string | undefined;
+  readonly output: Output;
+  readonly color: boolean;
+}
+
+/** Runs with a session; a number is the exit code. Commands load what they need when they are chosen, so that `--help` is quick. */
+export type Run = (globals: Globals, act: (session: Session) => Promise<void | number>) => Promise<void>;
+
+const outputs = ["table", "wide", "json", "yaml", "name"] as const;
+
+/** The command line. Nothing but this and its help is loaded before a command is chosen. */
+export function makeProgram(run: Run, env: Readonly<Record<string, string | undefined>>): Command {
+  const program = new Command("troupe")
+    .description("Deploys and runs distributed, stateful applications on Kubernetes.")
+    .version(version, "--version", "print the version of this command")
+    .option("--address <host:port>", "the gateway's gRPC address", env["TROUPE_ADDRESS"] || "127.0.0.1:7401")
+    .option("-n, --project <name>", "project to work in (TROUPE_PROJECT; default: what the document says, else default)", env["TROUPE_PROJECT"] || undefined)
+    .addOption(new Option("-o, --output <form>", "form of the output").choices(outputs).default("table"))
+    .option("--no-color", "no colours (NO_COLOR does the same)")
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .showHelpAfterError("(troupe COMMAND --help says more)")
+    .exitOverride()
+    .addHelpText("after", `\nExamples:\n  troupe apply -f app.yaml -f cluster.yaml --wait\n  troupe get clusters -A\n  troupe describe cluster events\n  troupe scale cluster events broker=5 --wait\n\n${exitCodeHelp}`);
+  const start = (command: Command, act: (session: Session) => Promise<void | number>) => run(command.optsWithGlobals<Globals>(), act);
+  addWrites(program, start);
+  addReads(program, start);
+  addHelpers(program, start);
+  for (const command of program.commands) command.exitOverride().showHelpAfterError(`(troupe ${command.name()} --help says more)`);
+  return program;
+}
+
+type Start = (command: Command, act: (session: Session) => Promise<void | number>) => Promise<void>;
+
+interface FileOptions {
+  readonly filename: readonly string[];
+  readonly recursive: boolean;
+}
+
+interface WaitOptions {
+  readonly wait: boolean;
+  readonly timeout: string;
+}
+
+const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
+
+function withFiles(command: Command): Command {
+  return command.option("-f, --filename <path>", "file, folder, or - for standard input; may be repeated", collect, []).option("-R, --recursive", "also what is in folders below", false);
+}
+
+function withWait(command: Command, what: string): Command {
+  return command.option("--wait", `show progress until ${what}`, false).option("--timeout <duration>", "how long --wait waits: 90s, 5m, 1h30m", "10m");
+}
+
+function addWrites(program: Command, start: Start): void {
+  withWait(withFiles(program.command("apply")), "everything is Ready")
+    .description("Publish Apps and create or change Clusters, from files.")
+    .option("--dry-run", "say what would happen, and change nothing", false)
+    .addHelpText("after", "\nEverything is checked before the first document is sent.\n\nExamples:\n  troupe apply -f deploy/catalog/kafka/app.yaml\n  troupe apply -f cluster.yaml --wait\n  cat cluster.yaml | troupe apply -f - --dry-run\n")
+    .action(async (options: FileOptions & WaitOptions & { dryRun: boolean }, command: Command) =>
+      start(command, async (session) => (await import("./commands/apply.ts")).apply(session, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
+    );
+  withWait(program.command("scale <words...>"), "it is done")
+    .usage("cluster NAME ROLE=NUMBER... [options]")
+    .description("Set the number of members of roles.")
+    .option("--dry-run", "say what would happen, and change nothing", false)
+    .addHelpText("after", "\nExample:\n  troupe scale cluster events broker=5 --wait\n")
+    .action(async (words: string[], options: WaitOptions & { dryRun: boolean }, command: Command) =>
+      start(command, async (session) => (await import("./commands/scale.ts")).scale(session, words, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
+    );
+  withWait(withFiles(program.command("delete [words...]")), "it is gone")
+    .usage("cluster NAME... | -f FILE | app NAME@VERSION+BUILD [options]")
+    .description("Delete clusters; volumes and generated secrets stay unless asked for.")
+    .option("--volumes", "delete all data too; asks for the name", false)
+    .option("--confirm <name>", "the cluster's name, for --volumes where nobody can be asked", "")
+    .option("--ignore-not-found", "it is well if it is not there", false)
+    .addHelpText("after", "\nExamples:\n  troupe delete cluster events --wait\n  troupe delete cluster events --volumes --confirm events\n")
+    .action(async (words: string[], options: FileOptions & WaitOptions & { volumes: boolean; confirm: string; ignoreNotFound: boolean }, command: Command) =>
+      start(command, async (session) => (await import("./commands/delete.ts")).remove(session, words, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
+    );
+}
+
+function addReads(program: Command, start: Start): void {
+  program
+    .command("get <words...>")
+    .usage("clusters|apps|targets [NAME...] [options]")
+    .description("List clusters, apps or targets, or get some by name.")
+    .option("-A, --all-projects", "clusters of every project", false)
+    .option("--filter <text>", 'such as \'app = "kafka" AND state != READY\'', "")
+    .option("-l, --label <name=value>", "only clusters with this label; may be repeated", collect, [])
+    .addHelpText("after", "\nExamples:\n  troupe get clusters\n  troupe get cluster events -o yaml\n  troupe get apps -o wide\n")
+    .action(async (words: string[], options: { allProjects: boolean; filter: string; label: readonly string[] }, command: Command) =>
+      start(command, async (session) => (await import("./commands/get.ts")).get(session, words, { ...options, labels: options.label })),
+    );
+  program
+    .command("describe <words...>")
+    .usage("cluster NAME | app NAME[@VERSION] [options]")
+    .description("Show everything about one cluster or app.")
+    .action(async (words: string[], _options: unknown, command: Command) => start(command, async (session) => (await import("./commands/describe.ts")).describe(session, words)));
+  program
+    .command("watch [words...]")
+    .usage("[cluster NAME] [options]")
+    .description("Show clusters as they change, until Ctrl-C.")
+    .option("--filter <text>", "only these clusters, as for get", "")
+    .action(async (words: string[], options: { filter: string }, command: Command) => start(command, async (session) => (await import("./commands/watch.ts")).watch(session, words, options)));
+  program
+    .command("events [cluster]")
+    .description("Show what happened in the project, or to one cluster.")
+    .option("-w, --follow", "also what happens from now on, until Ctrl-C", false)
+    .option("--since-revision <number>", "only what came after it")
+    .option("--types <type>", "only these, such as cluster.ready or cluster.member.*; may be repeated", collect, [])
+    .option("--limit <number>", "how many at most", "50")
+    .action(async (name: string | undefined, options: { follow: boolean; sinceRevision?: string; types: readonly string[]; limit: string }, command: Command) =>
+      start(command, async (session) => {
+        const { sinceRevision } = options;
+        const since = sinceRevision === undefined ? undefined : BigInt(parseCount(sinceRevision, "--since-revision"));
+        return (await import("./commands/events.ts")).events(session, name, { ...options, sinceRevision: since, limit: parseCount(options.limit, "--limit") });
+      }),
+    );
+  program
+    .command("wait <words...>")
+    .usage("cluster NAME... --for ready|deleted [options]")
+    .description("Wait until clusters are ready, or gone.")
+    .option("--for <state>", "ready or deleted", "ready")
+    .option("--timeout <duration>", "90s, 5m, 1h30m", "10m")
+    .action(async (words: string[], options: { for: string; timeout: string }, command: Command) =>
+      start(command, async (session) => (await import("./commands/wait.ts")).wait(session, words, { until: options.for, timeoutMs: parseTimeoutMs(options.timeout) })),
+    );
+}
+
+function addHelpers(program: Command, start: Start): void {
+  withFiles(program.command("validate"))
+    .description("Say everything that is wrong with documents; store nothing.")
+    .action(async (options: FileOptions, command: Command) => start(command, async (session) => (await import("./commands/validate.ts")).validate(session, options)));
+  withFiles(program.command("diff"))
+    .description("Show what apply would change of each Cluster's spec; exit 1 if anything.")
+    .action(async (options: FileOptions, command: Command) => start(command, async (session) => (await import("./commands/diff.ts")).diff(session, options)));
+  program
+    .command("version")
+    .description("Print the versions of this command and of the server.")
+    .option("--client", "of this command only", false)
+    .action(async (options: { client: boolean }, command: Command) => start(command, async (session) => (await import("./commands/version.ts")).showVersion(session, options)));
+}
+
+/** What commander found wrong, as one of our failures; undefined: help was asked for, and shown. */
+export function usageOf(error: CommanderError | InvalidArgumentError) {
+  return error.exitCode === 0 ? undefined : usage(error.message.replace(/^error: /, ""));
+}

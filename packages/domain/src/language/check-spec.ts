@@ -1,0 +1,93 @@
+import { readsOf } from "../expression/reads.ts";
+import type { Problem } from "../failure.ts";
+import { longest } from "../name.ts";
+import { compareQuantities, parseQuantity } from "../quantity.ts";
+import { templatesIn } from "./app-templates.ts";
+import type { App, Role } from "./app.ts";
+import type { ClusterSpec, RoleSpec } from "./cluster.ts";
+import type { Document } from "./document.ts";
+import { isLegal, membersInWords, nearestLegal } from "./members.ts";
+import { whyNotValue } from "./param-value.ts";
+import { anyOf, didYouMean, problemsIn, shown, type Problems } from "./problems.ts";
+
+/** Where the parts of a Cluster stand in the text that it came as; nothing for one that came without text. */
+export type PlaceOf = Document["placeOf"];
+
+/** What is wrong with a spec beside its App, all of it. `clusterName`: pods are named from it. */
+export function checkSpec(app: App, spec: ClusterSpec, clusterName: string, placeOf: PlaceOf = () => undefined): readonly Problem[] {
+  const problems = problemsIn({ placeOf });
+  checkParams(app, spec, problems);
+  checkNeeds(app, spec, clusterName, problems);
+  for (const name of Object.keys(spec.roles)) {
+    if (!(name in app.roles)) problems.add(["spec", "roles", name], "ROLE_UNKNOWN", `${app.name} has no role ${shown(name)}: it has ${Object.keys(app.roles).join(", ")}`, { key: true, ...didYouMean(name, Object.keys(app.roles)) });
+  }
+  for (const role of Object.values(app.roles)) checkRole(app, role, spec.roles[role.name] ?? asDefined, clusterName, problems);
+  return problems.list;
+}
+
+const asDefined: RoleSpec = { members: undefined, image: undefined, cpu: undefined, memory: undefined, volumes: {}, env: {} };
+
+function checkParams(app: App, spec: ClusterSpec, problems: Problems): void {
+  const known = Object.keys(app.params);
+  for (const [name, value] of Object.entries(spec.params)) {
+    const path = ["spec", "params", name];
+    const param = Object.hasOwn(app.params, name) ? app.params[name] : undefined;
+    if (param === undefined) problems.add(path, "PARAM_UNKNOWN", `${app.name} has no param ${shown(name)}${known.length > 0 ? `: it has ${known.join(", ")}` : ""}`, { key: true, ...didYouMean(name, known) });
+    const wrong = param && whyNotValue(param, value);
+    if (wrong !== undefined) problems.add(path, "PARAM_INVALID", wrong);
+  }
+  for (const { name, required } of Object.values(app.params)) {
+    if (required && !Object.hasOwn(spec.params, name)) problems.add(["spec", "params", name], "PARAM_MISSING", `${app.name} needs the param ${name}`);
+  }
+}
+
+function checkNeeds(app: App, spec: ClusterSpec, clusterName: string, problems: Problems): void {
+  const known = Object.keys(app.needs);
+  for (const [slot, binding] of Object.entries(spec.needs)) {
+    const path = ["spec", "needs", slot];
+    if (!Object.hasOwn(app.needs, slot)) problems.add(path, "NEED_UNKNOWN", `${app.name} has no slot ${shown(slot)}${known.length > 0 ? `: it has ${known.join(", ")}` : ""}`, { key: true, ...didYouMean(slot, known) });
+    if (binding.kind === "cluster" && binding.cluster === clusterName) problems.add(path, "NEED_CYCLE", "a cluster cannot need itself");
+  }
+  for (const [slot, { app: provider, optional }] of Object.entries(app.needs)) {
+    if (!optional && !Object.hasOwn(spec.needs, slot)) problems.add(["spec", "needs", slot], "NEED_MISSING", `${app.name} needs ${slot}: name a cluster${provider === undefined ? "" : ` of ${provider}`}, or give its exports as values`);
+  }
+}
+
+function checkRole(app: App, role: Role, wanted: RoleSpec, clusterName: string, problems: Problems): void {
+  checkMembers(role, wanted, clusterName, problems);
+  for (const [name, override] of Object.entries(wanted.volumes)) {
+    const path = ["spec", "roles", role.name, "volumes", name];
+    const known = Object.keys(role.volumes);
+    const volume = Object.hasOwn(role.volumes, name) ? role.volumes[name] : undefined;
+    if (volume === undefined) problems.add(path, "VOLUME_UNKNOWN", `the role ${role.name} has no volume ${shown(name)}${known.length > 0 ? `: it has ${known.join(", ")}` : ""}`, { key: true, ...didYouMean(name, known) });
+    if (volume?.keep === "pod" && override.class !== undefined) problems.add([...path, "class"], "FIELD_NOT_APPLICABLE", `the volume ${name} is scratch space and has no class`, { key: true });
+  }
+  checkResource(app, role, wanted, "cpu", problems);
+  checkResource(app, role, wanted, "memory", problems);
+}
+
+function checkMembers(role: Role, wanted: RoleSpec, clusterName: string, problems: Problems): void {
+  const count = wanted.members ?? role.members.default;
+  const path = ["spec", "roles", role.name, "members"];
+  if (!isLegal(role.members, count)) problems.add(path, "MEMBERS_ILLEGAL", `${count} is not possible for ${role.name}: it may have ${membersInWords(role.members)}`, { suggestion: `nearest: ${anyOf(nearestLegal(role.members, count).map(String))}` });
+  const name = `${clusterName}-${role.name}-${Math.max(0, count - 1)}`;
+  if (name.length > longest.pod) problems.add(["metadata", "name"], "NAME_TOO_LONG", `the pod ${name} would have a name of ${name.length} characters, and at most ${longest.pod} are possible: shorten the cluster's name by ${name.length - longest.pod}`);
+}
+
+const fieldOf = { cpu: "cpu", memory: "memoryMiB" } as const;
+
+function checkResource(app: App, role: Role, wanted: RoleSpec, resource: "cpu" | "memory", problems: Problems): void {
+  const given = wanted[resource] ?? role[resource];
+  const least = role.min[resource];
+  const path = ["spec", "roles", role.name, resource];
+  if (given === undefined && readers(app, role, fieldOf[resource])) problems.add(path, resource === "cpu" ? "CPU_MISSING" : "MEMORY_MISSING", `the definition computes with the ${resource} of ${role.name} members, so it must be given`);
+  if (given === undefined || least === undefined || compareQuantities(parseQuantity(given), parseQuantity(least)) >= 0) return;
+  problems.add(path, "BELOW_MINIMUM", `${given} is less than ${role.name} needs: at least ${least}`);
+}
+
+/** Whether an expression reads this of members of the role, in their own templates or from anywhere. */
+function readers(app: App, role: Role, field: string): boolean {
+  const reads = Object.values(app.roles).flatMap((other) => templatesIn(other).map(({ template }) => ({ own: other.name === role.name, ...readsOf(template) })));
+  const exported = Object.values(app.exports).map((template) => ({ own: false, ...readsOf(template) }));
+  return [...reads, ...exported].some(({ own, member, otherMembers, roles }) => (own && member.includes(field)) || (otherMembers.includes(field) && roles.includes(role.name)));
+}

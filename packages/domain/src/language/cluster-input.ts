@@ -1,0 +1,55 @@
+import type { ClusterSpec, NeedBinding, RoleSpec } from "./cluster.ts";
+import type { Document } from "./document.ts";
+import { bytesAt, cpuAt, scalarText } from "./fields.ts";
+import type { Path } from "./path.ts";
+import type { Problems } from "./problems.ts";
+import type { ClusterSpecInput } from "./schema.ts";
+
+/** From what the schema let through to a spec: quantities in one spelling, and nothing that says nothing. */
+export function buildSpec(input: ClusterSpecInput, document: Document, problems: Problems): ClusterSpec {
+  const text = (path: Path, value: string | number | boolean) => literalText(document, problems, path, value);
+  return {
+    app: input.app,
+    placement: { target: input.placement?.target ?? "default", namespace: input.placement?.namespace },
+    params: input.params ?? {},
+    needs: mapEntries(input.needs ?? {}, (slot, binding) => bindingOf(binding, ["spec", "needs", slot], text)),
+    roles: withoutEmpty(mapEntries(input.roles ?? {}, (name, role) => buildRole(role, ["spec", "roles", name], problems, text))),
+    protect: input.protect ?? false,
+    adopt: input.adopt,
+  };
+}
+
+type TextAt = (path: Path, value: string | number | boolean) => string;
+type RoleSpecInput = NonNullable<ClusterSpecInput["roles"]>[string];
+
+function bindingOf(binding: string | Readonly<Record<string, string | number | boolean>>, path: Path, text: TextAt): NeedBinding {
+  if (typeof binding === "string") return { kind: "cluster", cluster: binding };
+  return { kind: "literal", exports: mapEntries(binding, (name, value) => text([...path, name], value)) };
+}
+
+function buildRole({ members, image, cpu, memory, volumes, env }: RoleSpecInput, path: Path, problems: Problems, text: TextAt): RoleSpec {
+  const overrides = mapEntries(volumes ?? {}, (name, { size, class: storageClass }) => ({ size: bytesAt({ problems }, [...path, "volumes", name, "size"], size), class: storageClass }));
+  return {
+    members,
+    image,
+    cpu: cpuAt({ problems }, [...path, "cpu"], cpu),
+    memory: bytesAt({ problems }, [...path, "memory"], memory),
+    volumes: Object.fromEntries(Object.entries(overrides).filter(([, { size, class: storageClass }]) => size !== undefined || storageClass !== undefined)),
+    env: mapEntries(env ?? {}, (name, value) => (value === null ? null : text([...path, "env", name], value))),
+  };
+}
+
+/** Only definitions compute: a Cluster says what is so. */
+function literalText(document: Document, problems: Problems, path: Path, value: string | number | boolean): string {
+  const text = scalarText(document, problems, path, value);
+  if (text.includes("${{")) problems.add(path, "EXPRESSION_NOT_ALLOWED", "expressions are possible in Apps only: write the value itself", { offset: text.indexOf("${{") });
+  return text;
+}
+
+function withoutEmpty(roles: Readonly<Record<string, RoleSpec>>): Readonly<Record<string, RoleSpec>> {
+  return Object.fromEntries(Object.entries(roles).filter(([, { members, image, cpu, memory, volumes, env }]) => [members, image, cpu, memory].some((value) => value !== undefined) || Object.keys(volumes).length + Object.keys(env).length > 0));
+}
+
+function mapEntries<T, U>(record: Readonly<Record<string, T>>, toValue: (key: string, value: T) => U): Readonly<Record<string, U>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toValue(key, value)]));
+}

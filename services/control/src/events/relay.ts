@@ -1,0 +1,198 @@
+import { Failure } from "@troupe/domain/failure";
+import type { EventType } from "@troupe/domain/life/events";
+import type { Bus, StreamState } from "@troupe/runtime/bus";
+import { delayMs } from "@troupe/runtime/backoff";
+import type { Log } from "@troupe/runtime/log";
+import { wait } from "@troupe/runtime/wait";
+import type { RelayLock } from "../db/relay-lock.ts";
+import type { DesiredRow, Published, RelayCursor, Store, StoredEvent } from "../store.ts";
+import { desiredSubject, eventStream, toCloudEvent } from "./cloud-event.ts";
+import { Wakes } from "./wakes.ts";
+
+export interface RelayDeps {
+  readonly store: Pick<Store, "unpublished" | "relayCursor" | "eventsAfter" | "desiredOf" | "moveCursor">;
+  readonly bus: Pick<Bus, "ensureStream" | "streamState" | "publishEvent" | "publish" | "onConnect">;
+  /** The bytes of Sources, as ListDesired sends them. */
+  readonly encodeDesired: (row: DesiredRow) => Promise<Uint8Array>;
+  /** Projects in which something was committed. */
+  readonly wakes: Wakes;
+  readonly tryLock: () => Promise<RelayLock | undefined>;
+  readonly log: Log;
+  readonly nowMs: () => number;
+  readonly random: () => number;
+  readonly pollMs?: number;
+}
+
+/** How many events of a project are under way at a time. */
+const inFlight = 256;
+const backoff = { firstMs: 200, mostMs: 5_000 };
+/** A cursor that is not written yet costs a few events sent twice, which the stream drops. */
+const cursorEveryMs = 250;
+
+/**
+ * Publishes the log of every project: to subscribers as events, to reconcilers as the sources that changed. Of all replicas one
+ * does it. While NATS is away nothing is lost: the log is the outbox. Runs until the signal.
+ */
+export async function runRelay(deps: RelayDeps, signal: AbortSignal): Promise<void> {
+  const { bus, wakes, log, random, tryLock, pollMs = 5_000 } = deps;
+  const reconnects = new Wakes();
+  const connected = bus.onConnect(() => {
+    wakes.all();
+    reconnects.all();
+  });
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      await using lock = await tryLock();
+      if (lock) await new Relay(deps).run(AbortSignal.any([signal, lock.lost]), () => (failures = 0));
+      else await wait(pollMs, signal);
+    } catch (error) {
+      if (signal.aborted) break;
+      if (failures === 0) log.warn({ error }, "the log cannot be published now, and will be later");
+      await reconnects.take(delayMs(failures, random, backoff), signal);
+      failures += 1;
+    }
+  }
+  connected.stop();
+}
+
+/** The relay while it has the lock. What it knows of cursors is newer than what is written. */
+class Relay {
+  readonly #deps: RelayDeps;
+  readonly #cursors = new Map<string, { readonly published: Published; readonly written: Published | undefined }>();
+
+  constructor(deps: RelayDeps) {
+    this.#deps = deps;
+  }
+
+  async run(signal: AbortSignal, onSuccess: () => void): Promise<void> {
+    const { wakes, nowMs, pollMs = 5_000 } = this.#deps;
+    let stream = await this.#publishEverything();
+    for (let checkedMs = nowMs(); !signal.aborted; ) {
+      onSuccess();
+      const due = await wakes.take(this.#isBehind() ? cursorEveryMs : pollMs, signal);
+      if (due.everything || nowMs() - checkedMs >= pollMs) {
+        stream = await this.#publishEverything();
+        checkedMs = nowMs();
+      } else if (due.names.length > 0) {
+        await this.#publishAll(await Promise.all(due.names.map((name) => this.#cursorOf(name))), stream);
+      } else {
+        await this.#writeCursors();
+      }
+    }
+    await this.#writeCursors();
+  }
+
+  /** Looks at the stream and at all projects: what was missed, and what was lost. */
+  async #publishEverything(): Promise<StreamState> {
+    const stream = await this.#stream();
+    await this.#writeCursors();
+    const { createdAt, firstSequence, lastSequence } = stream;
+    await this.#publishAll(await this.#deps.store.unpublished({ createdAt, firstSequence, lastSequence, keptSince: this.#keptSince() }), stream);
+    return stream;
+  }
+
+  async #stream(): Promise<StreamState> {
+    const { bus } = this.#deps;
+    const known = await bus.streamState(eventStream.name);
+    if (known) return known;
+    await bus.ensureStream(eventStream);
+    const made = await bus.streamState(eventStream.name);
+    if (!made) throw new Failure("unavailable", `the stream ${eventStream.name} was made and is not there`);
+    return made;
+  }
+
+  /** Side by side: one that fails must not keep the others back. It is tried again, from what is written. */
+  async #publishAll(cursors: readonly RelayCursor[], stream: StreamState): Promise<void> {
+    const results = await Promise.allSettled(
+      cursors.map(async (cursor) => {
+        await this.#publishProject(cursor, stream).catch((error: unknown) => {
+          this.#cursors.delete(cursor.project);
+          throw error;
+        });
+      }),
+    );
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
+  }
+
+  async #cursorOf(project: string): Promise<RelayCursor> {
+    const known = this.#cursors.get(project);
+    return known ? { project, head: Number.POSITIVE_INFINITY, purged: 0, published: known.published } : this.#deps.store.relayCursor(project);
+  }
+
+  async #publishProject(cursor: RelayCursor, stream: StreamState): Promise<void> {
+    const { project, published: before } = cursor;
+    let at = startOf(cursor, stream, this.#keptSince());
+    let sequence = stream.lastSequence;
+    for (let more = true; more; ) {
+      const events = await this.#deps.store.eventsAfter(project, at, inFlight);
+      await this.#publishDesired(events, Math.max(at, before.revision));
+      sequence = Math.max(sequence, await this.#publishEvents(events));
+      at = events.at(-1)?.revision ?? at;
+      more = events.length === inFlight;
+    }
+    const isNews = at !== before.revision || before.stream !== stream.createdAt || before.sequence > stream.lastSequence || before.sequence < stream.firstSequence;
+    if (isNews) this.#cursors.set(project, { published: { revision: at, stream: stream.createdAt, sequence, time: this.#now() }, written: this.#cursors.get(project)?.written });
+  }
+
+  /** Whole states, so that only the last of a cluster matters; nobody waits for them. */
+  async #publishDesired(events: readonly StoredEvent[], changedAfter: number): Promise<void> {
+    const { store, bus, encodeDesired } = this.#deps;
+    const uids = new Set(events.filter(({ type, revision }) => concernsReconcilers.has(type) && revision > changedAfter).map(({ uid }) => uid));
+    if (uids.size === 0) return;
+    for (const row of await store.desiredOf({ uids: [...uids], changedAfter })) {
+      bus.publish(desiredSubject(row.cluster.target, row.cluster.uid), await encodeDesired(row));
+    }
+  }
+
+  /** All of them under way at once, in order; the highest sequence number that the stream gave. */
+  async #publishEvents(events: readonly StoredEvent[]): Promise<number> {
+    const oldest = this.#keptSince();
+    // The stream would drop what is older at once.
+    const young = events.filter(({ time }) => time >= oldest);
+    const answers = await Promise.allSettled(young.map((event) => this.#deps.bus.publishEvent(toCloudEvent(event))));
+    return answers.reduce((highest, answer) => {
+      if (answer.status === "rejected") throw answer.reason;
+      return Math.max(highest, answer.value.sequence);
+    }, 0);
+  }
+
+  #isBehind(): boolean {
+    return [...this.#cursors.values()].some(({ published, written }) => published !== written);
+  }
+
+  async #writeCursors(): Promise<void> {
+    for (const [project, { published, written }] of this.#cursors) {
+      if (published === written) continue;
+      await this.#deps.store.moveCursor(project, published);
+      this.#cursors.set(project, { published, written: published });
+    }
+  }
+
+  #now(): string {
+    return new Date(this.#deps.nowMs()).toISOString();
+  }
+
+  #keptSince(): string {
+    return new Date(this.#deps.nowMs() - eventStream.maxAgeMs).toISOString();
+  }
+}
+
+/** Kinds of events after which a cluster's sources are other ones. */
+const concernsReconcilers: ReadonlySet<EventType> = new Set<EventType>(["cluster.created", "cluster.updated", "cluster.deleting", "cluster.needs_changed"]);
+
+/**
+ * After which revision to go on, given what the stream says of itself. A cursor counts for the stream that it was written for:
+ * a new stream gets all that is kept; one that lost its last messages (a server that crashed before it wrote them to disk)
+ * gets at least as many again; one whose messages were all removed gets them all again.
+ */
+export function startOf({ published, purged }: Pick<RelayCursor, "published" | "purged">, stream: StreamState, keptSince: string): number {
+  return Math.max(purged, revisionFor(published, stream, keptSince));
+}
+
+function revisionFor({ revision, stream: createdAt, sequence, time }: Published, stream: StreamState, keptSince: string): number {
+  if (createdAt !== stream.createdAt) return 0;
+  if (sequence > stream.lastSequence) return revision - (sequence - stream.lastSequence);
+  if (sequence < stream.firstSequence && time > keptSince) return 0;
+  return revision;
+}
