@@ -102,7 +102,7 @@ function settings(port: number, durable: boolean): readonly string[] {
     max_connections: 300,
     log_timezone: "UTC",
     timezone: "UTC",
-    ...(!durable && { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
+    ...(!durable && { fsync: "off", full_page_writes: "off" }),
   };
   return Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }

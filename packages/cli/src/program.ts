@@ -64,7 +64,7 @@ function addWrites(program: Command, start: Start): void {
   withWait(withFiles(program.command("apply")), "everything is Ready")
     .description("Publish Apps and create or change Clusters, from files.")
     .option("--dry-run", "say what would happen, and change nothing", false)
-    .addHelpText("after", "\nEverything is checked before the first document is sent.\n\nExamples:\n  troupe apply -f deploy/catalog/kafka/app.yaml\n  troupe apply -f cluster.yaml --wait\n  cat cluster.yaml | troupe apply -f - --dry-run\n")
+    .addHelpText("after", "\nEverything is checked before the first document is sent.\n\nExamples:\n  troupe apply -f app.yaml\n  troupe apply -f cluster.yaml --wait\n  cat cluster.yaml | troupe apply -f - --dry-run\n")
     .action(async (options: FileOptions & WaitOptions & { dryRun: boolean }, command: Command) =>
       start(command, async (session) => (await import("./commands/apply.ts")).apply(session, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
     );
@@ -94,7 +94,7 @@ function addReads(program: Command, start: Start): void {
     .usage("clusters|apps|targets [NAME...] [options]")
     .description("List clusters, apps or targets, or get some by name.")
     .option("-A, --all-projects", "clusters of every project", false)
-    .option("--filter <text>", 'such as \'app = "kafka" AND state != READY\'', "")
+    .option("--filter <text>", 'such as \'app = "queue" AND state != READY\'', "")
     .option("-l, --label <name=value>", "only clusters with this label; may be repeated", collect, [])
     .addHelpText("after", "\nExamples:\n  troupe get clusters\n  troupe get cluster events -o yaml\n  troupe get apps -o wide\n")
     .action(async (words: string[], options: { allProjects: boolean; filter: string; label: readonly string[] }, command: Command) =>

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "@troupe/domain/json";
 import type { ClusterSpec } from "@troupe/domain/language/cluster";
 import type { EventType } from "@troupe/domain/life/events";
 import type { ClusterRecord } from "@troupe/domain/life/record";
-import type { ClusterState, ClusterStatus, MemberStatus } from "@troupe/domain/life/status";
+import type { ClusterStatus, MemberStatus } from "@troupe/domain/life/status";
 import type { Digest, Uid } from "@troupe/domain/name";
 import type { AppRef, Intent } from "@troupe/domain/plan/sources";
 import type { ClusterQuery } from "./clusters/cluster-query.ts";
@@ -32,6 +32,8 @@ export interface Store {
 
   /** One that lives, with its members. */
   findCluster(project: string, name: string): Promise<StoredCluster | undefined>;
+  /** Of those that live, with members, in no order. */
+  clustersByName(project: string, names: readonly string[]): Promise<readonly StoredCluster[]>;
   /** Of those that exist or existed, with members, in no order. */
   clustersByUid(uids: readonly Uid[]): Promise<readonly StoredCluster[]>;
   /** Who took over what a deleted cluster left, by resource name. */
@@ -79,8 +81,8 @@ export interface Mutation {
   readonly actor: Actor;
   readonly request?: NewRequest;
   readonly audit?: Audit;
-  /** Given where the decision rests on who needs whom, or changes it. */
-  readonly topology?: number;
+  /** Given where the decision rests on who needs whom: it must be as counted then. A change of it raises the count. */
+  readonly topology?: { readonly count: number; readonly changes: boolean };
   readonly writes: readonly Write[];
 }
 
@@ -197,7 +199,7 @@ export interface NewStatus {
   readonly expect: Guard;
   readonly guard: Guard;
   /** Without members. */
-  readonly status: ClusterStatus;
+  readonly status: StoredStatus;
   readonly members: MemberChanges;
   /** Undefined: unchanged. */
   readonly record: ClusterRecord | undefined;
@@ -290,7 +292,12 @@ export interface ClusterSnapshot {
   readonly app: AppRef;
   readonly spec: ClusterSpec;
   /** Undefined until a reconciler reported. */
-  readonly status: ClusterStatus | undefined;
+  readonly status: StoredStatus | undefined;
+}
+
+export interface StoredStatus extends ClusterStatus {
+  /** Type of condition → when its status last changed. */
+  readonly transitions: Readonly<Record<string, string>>;
 }
 
 export interface StoredCluster extends ClusterSnapshot {
@@ -406,5 +413,3 @@ export interface Published {
   /** Of the last message. */
   readonly sequence: number;
 }
-
-export type { ClusterState };

@@ -122,10 +122,12 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       const { store, app } = await withApp();
       const bound = (cluster: string, provider: string) => creating("payments", aCluster(cluster, app, { bindings: [{ slot: "source", provider }] }));
       expect(await store.topologyOf("payments")).toEqual({ count: 0, edges: [] });
-      await store.commit(aMutation("payments", [bound("a", "b")], { topology: 0 }));
+      await store.commit(aMutation("payments", [bound("a", "b")], { topology: { count: 0, changes: true } }));
       expect(await store.topologyOf("payments")).toEqual({ count: 1, edges: [{ consumer: "a", provider: "b" }] });
-      await expect(store.commit(aMutation("payments", [bound("b", "a")], { topology: 0 }))).rejects.toMatchObject(raced);
+      await expect(store.commit(aMutation("payments", [bound("b", "a")], { topology: { count: 0, changes: true } }))).rejects.toMatchObject(raced);
       expect((await store.projectState("payments")).revision).toBe(1);
+      await store.commit(aMutation("payments", [bound("c", "d")], { topology: { count: 1, changes: false } }));
+      expect((await store.topologyOf("payments")).count).toBe(1);
     });
 
     test("bindings follow the spec", async () => {

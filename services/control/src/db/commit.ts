@@ -35,11 +35,12 @@ function statementOf(mutation: Mutation): { readonly text: string; readonly valu
 function raise(statement: Statement, { project, topology, writes }: Mutation): void {
   const count = statement.value(writes.length, "bigint");
   const name = statement.value(project, "text");
-  const guarded = topology === undefined ? "" : `, topology = p.topology + 1 WHERE p.topology = ${statement.value(topology, "bigint")}`;
+  const change = topology?.changes ? ", topology = p.topology + 1" : "";
+  const guard = topology ? ` WHERE p.topology = ${statement.value(topology.count, "bigint")}` : "";
   statement.part(
     "raised",
-    `INSERT INTO project AS p (name, revision, topology) VALUES (${name}, ${count}, ${topology === undefined ? 0 : 1})
-     ON CONFLICT (name) DO UPDATE SET revision = p.revision + ${count}${guarded}
+    `INSERT INTO project AS p (name, revision, topology) VALUES (${name}, ${count}, ${topology?.changes ? 1 : 0})
+     ON CONFLICT (name) DO UPDATE SET revision = p.revision + ${count}${change}${guard}
      RETURNING p.revision - ${count} AS base`,
   );
 }

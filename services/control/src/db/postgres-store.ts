@@ -5,7 +5,7 @@ import { listClusters } from "./cluster-pages.ts";
 import { commit } from "./commit.ts";
 import type { Database } from "./data-source.ts";
 import { away, toFailure } from "./failures.ts";
-import { clustersByUid, desiredDigest, desiredOf, eventAt, eventsAfter, exportsOf, findCluster, listEvents, topologyOf } from "./reads.ts";
+import { clustersByName, clustersByUid, desiredDigest, desiredOf, eventAt, eventsAfter, exportsOf, findCluster, listEvents, topologyOf } from "./reads.ts";
 import { type AppRow, appTable, projectTable, readerOf } from "./tables.ts";
 import { In } from "typeorm";
 
@@ -83,11 +83,12 @@ function toApp(row: AppRow | null): StoredApp | undefined {
   return { uid, project, name, version, build, digest, yaml, summary, creator, createTime: new Date(createTime).toISOString(), revision };
 }
 
-type ClusterReads = Pick<Store, "findCluster" | "clustersByUid" | "adopterOf" | "listClusters" | "topologyOf" | "exportsOf" | "desiredOf" | "desiredDigest">;
+type ClusterReads = Pick<Store, "findCluster" | "clustersByName" | "clustersByUid" | "adopterOf" | "listClusters" | "topologyOf" | "exportsOf" | "desiredOf" | "desiredDigest">;
 
 function clusterReads(database: Database): ClusterReads {
   return {
     findCluster: (project, name) => findCluster(database, project, name),
+    clustersByName: (project, names) => clustersByName(database, project, names),
     clustersByUid: (uids) => clustersByUid(database, uids),
     adopterOf: async (uid) => {
       const [row] = await database.rows<{ name: string }>("SELECT 'projects/' || project || '/clusters/' || name AS name FROM cluster WHERE adopt = $1", [uid]);

@@ -1,8 +1,9 @@
 import { Failure } from "@troupe/domain/failure";
 import type { ClusterRecord } from "@troupe/domain/life/record";
-import type { ClusterStatus, MemberStatus } from "@troupe/domain/life/status";
+import type { MemberStatus } from "@troupe/domain/life/status";
 import type { AppRef } from "@troupe/domain/plan/sources";
-import type { DesiredRow, DesiredScope, EventQuery, Offered, StoredCluster, StoredEvent, Topology } from "../store.ts";
+import type { DesiredRow, DesiredScope, EventQuery, Offered, StoredCluster, StoredEvent, StoredStatus, Topology } from "../store.ts";
+import { membersInOrder } from "../clusters/members.ts";
 import type { Database } from "./data-source.ts";
 
 /** SQL → domain: reads that join. Each is one statement, and so sees one moment. */
@@ -31,7 +32,7 @@ export interface ClusterRow {
   readonly creator: string;
   readonly spec: StoredCluster["spec"];
   readonly app: AppRef;
-  readonly status: ClusterStatus | null;
+  readonly status: StoredStatus | null;
   readonly formed: boolean;
   readonly epoch: number;
   readonly seq: number;
@@ -45,6 +46,14 @@ export async function findCluster(database: Database, project: string, name: str
     [project, name],
   );
   return row && toCluster(row);
+}
+
+export async function clustersByName(database: Database, project: string, names: readonly string[]): Promise<readonly StoredCluster[]> {
+  const rows = await database.rows<ClusterRow>(
+    `SELECT ${clusterColumns}, s.members FROM cluster c ${clusterJoins} WHERE c.project = $1 AND c.name = ANY ($2::text[]) AND c.gone_time IS NULL`,
+    [project, names],
+  );
+  return rows.map(toCluster);
 }
 
 export async function clustersByUid(database: Database, uids: readonly string[]): Promise<readonly StoredCluster[]> {
@@ -80,13 +89,6 @@ export function toCluster(row: ClusterRow): StoredCluster {
     formed,
     guard: { epoch: row.epoch, seq: row.seq },
   };
-}
-
-/** By role as the definition orders them, then index. */
-export function membersInOrder({ roles }: Pick<ClusterStatus, "roles">, members: Readonly<Record<string, MemberStatus>>): readonly MemberStatus[] {
-  const places = new Map(roles.map(({ role }, place) => [role, place]));
-  const placeOf = ({ role }: MemberStatus) => places.get(role) ?? roles.length;
-  return Object.values(members).toSorted((a, b) => placeOf(a) - placeOf(b) || a.index - b.index);
 }
 
 export async function topologyOf(database: Database, project: string): Promise<Topology> {

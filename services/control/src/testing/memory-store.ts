@@ -5,7 +5,8 @@ import { byVersion, versionKey } from "../apps/version-order.ts";
 import { matches } from "../clusters/cluster-filter.ts";
 import { type ClusterQuery, orderKey } from "../clusters/cluster-query.ts";
 import { changedMeanwhile } from "../db/failures.ts";
-import { membersInOrder, tooOld } from "../db/reads.ts";
+import { membersInOrder } from "../clusters/members.ts";
+import { tooOld } from "../db/reads.ts";
 import type {
   Binding,
   ClusterPage,
@@ -85,8 +86,8 @@ export function memoryStore({ onCommitted = () => undefined, nowMs = Date.now }:
 function carryOut(contents: Contents, mutation: Mutation): Committed {
   const { project: name, topology, request, actor, time } = mutation;
   const project = contents.projects.get(name) ?? { revision: 0, purged: 0, topology: 0, events: [] };
-  if (topology !== undefined && topology !== project.topology) throw changed();
-  if (topology !== undefined) project.topology += 1;
+  if (topology && topology.count !== project.topology) throw changed();
+  if (topology?.changes) project.topology += 1;
   contents.projects.set(name, project);
   const first = project.revision + 1;
   mutation.writes.forEach((write, index) => {
@@ -244,7 +245,7 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function clusterReads(contents: () => Contents): Pick<Store, "findCluster" | "clustersByUid" | "adopterOf" | "listClusters" | "topologyOf" | "exportsOf" | "desiredOf" | "desiredDigest"> {
+function clusterReads(contents: () => Contents): Pick<Store, "findCluster" | "clustersByName" | "clustersByUid" | "adopterOf" | "listClusters" | "topologyOf" | "exportsOf" | "desiredOf" | "desiredDigest"> {
   const alive = () => [...contents().clusters.values()].filter(({ cluster }) => cluster.goneTime === undefined);
   const named = (project: string, name: string) => alive().find(({ cluster }) => cluster.project === project && cluster.name === name);
   const offered = (project: string, name: string): Offered | undefined => {
@@ -256,6 +257,7 @@ function clusterReads(contents: () => Contents): Pick<Store, "findCluster" | "cl
       const row = named(project, name);
       return row && toCluster(row);
     },
+    clustersByName: async (project, names) => names.flatMap((name) => named(project, name) ?? []).map((row) => toCluster(row)),
     clustersByUid: async (uids) => uids.flatMap((uid) => contents().clusters.get(uid) ?? []).map((row) => toCluster(row)),
     adopterOf: async (uid) => {
       const row = [...contents().clusters.values()].find(({ cluster }) => cluster.spec.adopt === uid);

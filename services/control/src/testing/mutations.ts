@@ -2,7 +2,7 @@ import type { ClusterSpec } from "@troupe/domain/language/cluster";
 import type { ClusterStatus, MemberStatus } from "@troupe/domain/life/status";
 import { canonicalJson, digestOf } from "@troupe/domain/canonical";
 import { versionKey } from "../apps/version-order.ts";
-import type { ClusterSnapshot, Guard, Mutation, NewApp, NewCluster, NewStatus, StoredCluster, Write } from "../store.ts";
+import type { ClusterSnapshot, Guard, Mutation, NewApp, NewCluster, NewStatus, StoredCluster, StoredStatus, Write } from "../store.ts";
 
 /** Decisions as use cases make them, for tests of what keeps them. */
 
@@ -75,8 +75,8 @@ export function clusterWrite(snapshot: ClusterSnapshot, type: Write["event"]["ty
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-export function aStatus(change: Partial<ClusterStatus> = {}): ClusterStatus {
-  return { state: "deploying", observedGeneration: 1, conditions: [], roles: [{ role: "server", wanted: 2, ready: 0, updated: 0 }], members: [], waiting: [], exports: {}, formed: false, gone: false, kept: [], ...change };
+export function aStatus(change: Partial<ClusterStatus> = {}): StoredStatus {
+  return { state: "deploying", observedGeneration: 1, conditions: [], roles: [{ role: "server", wanted: 2, ready: 0, updated: 0 }], members: [], waiting: [], exports: {}, formed: false, gone: false, kept: [], transitions: {}, ...change };
 }
 
 export function aMember(index: number, change: Partial<MemberStatus> = {}): MemberStatus {

@@ -1,0 +1,52 @@
+import { Failure } from "@troupe/domain/failure";
+import type { App } from "@troupe/domain/language/app";
+import { bindNeeds } from "@troupe/domain/plan/needs";
+import type { Sources } from "@troupe/domain/plan/sources";
+import type { Digest, Uid } from "@troupe/domain/name";
+import type { AppBook } from "../apps/app-book.ts";
+import type { DesiredRow, Store } from "../store.ts";
+
+export interface DesiredDeps {
+  readonly store: Pick<Store, "desiredOf" | "desiredDigest">;
+  readonly apps: AppBook;
+}
+
+export type DesiredPart = { readonly kind: "unchanged" } | { readonly kind: "sources"; readonly sources: Sources } | { readonly kind: "digest"; readonly digest: Digest };
+
+const pageSize = 200;
+
+/** All that a target must run, or only that it is as the caller has it. The digest at the end is of what was listed at the beginning, or newer. */
+export async function* listDesired({ store, apps }: DesiredDeps, target: string, digest: string): AsyncGenerator<DesiredPart> {
+  const present = await store.desiredDigest(target);
+  if (digest === present) {
+    yield { kind: "unchanged" };
+    return;
+  }
+  for (let after: Uid | undefined; ; ) {
+    const rows = await store.desiredOf({ target, after, limit: pageSize });
+    for (const row of rows) yield { kind: "sources", sources: await sourcesOf(apps, row) };
+    after = rows.at(-1)?.cluster.uid;
+    if (rows.length < pageSize) break;
+  }
+  yield { kind: "digest", digest: present };
+}
+
+/** The one way from rows to what reconcilers are told, whichever road it takes. */
+export async function sourcesOf(apps: AppBook, row: DesiredRow): Promise<Sources> {
+  return toSources(row, await apps.appOf(row.cluster.app.digest));
+}
+
+function toSources({ cluster, lastRecord, offered }: DesiredRow, app: App): Sources {
+  const { uid, project, target, namespace, name, labels, version, generation, intent, app: ref, spec, formed } = cluster;
+  const exportsFound = Object.values(spec.needs).flatMap((need) => {
+    const found = need.kind === "cluster" ? Object.entries(offered).find(([slot]) => spec.needs[slot] === need)?.[1] : undefined;
+    return need.kind === "cluster" && found ? [[need.cluster, found.exports] as const] : [];
+  });
+  return { uid, project, target, namespace, name, labels, version, generation, intent, app: ref, spec, needs: bindNeeds(app, spec, Object.fromEntries(exportsFound)), formed, lastRecord, orders: [] };
+}
+
+export async function definitionOf({ store }: { readonly store: Pick<Store, "findDefinition"> }, digest: Digest): Promise<string> {
+  const definition = await store.findDefinition(digest);
+  if (definition === undefined) throw new Failure("not_found", `there is no definition with the digest ${digest.slice(0, 64)}`, { reason: "DEFINITION_NOT_FOUND", facts: { resource: digest.slice(0, 64) } });
+  return definition;
+}

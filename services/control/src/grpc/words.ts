@@ -1,0 +1,172 @@
+import type { Json, JsonObject } from "@troupe/domain/json";
+import type { ClusterSpec, NeedBinding, RoleSpec } from "@troupe/domain/language/cluster";
+import { type ClusterState, type Condition, type MemberStatus, reasons, type Wait } from "@troupe/domain/life/status";
+import * as wire from "@troupe/proto/troupe/v1/cluster";
+import type { ChangePlan, MemberAction } from "@troupe/proto/troupe/v1/resource";
+import { stateOf } from "../clusters/cluster-state.ts";
+import type { PlanAnswer } from "../clusters/plan-answer.ts";
+import type { ClusterSnapshot, StoredStatus } from "../store.ts";
+
+/** Changes of words between the domain and the wire, for clusters. What cannot be said on the wire is left out, nothing is judged. */
+
+export function toWire(cluster: ClusterSnapshot, revision: number): wire.Cluster {
+  const { app } = cluster;
+  return {
+    name: `projects/${cluster.project}/clusters/${cluster.name}`,
+    uid: cluster.uid,
+    labels: cluster.labels,
+    annotations: cluster.annotations,
+    generation: BigInt(cluster.generation),
+    etag: etagOf(cluster),
+    createTime: cluster.createTime,
+    updateTime: cluster.updateTime,
+    deleteTime: cluster.deleteTime,
+    creator: cluster.creator,
+    revision: BigInt(revision),
+    spec: toWireSpec(cluster.spec),
+    status: toWireStatus(cluster),
+    reconciling: isReconciling(cluster),
+    app: `${app.name}@${app.version}+${app.build}`,
+  };
+}
+
+/** Moves with every change that a user made; no two clusters share one. */
+export function etagOf({ uid, edition }: Pick<ClusterSnapshot, "uid" | "edition">): string {
+  return `${edition}-${uid.slice(-12)}`;
+}
+
+function isReconciling({ intent, generation, status }: ClusterSnapshot): boolean {
+  if (intent.kind === "delete" || !status || status.observedGeneration < generation) return true;
+  return status.state === "pending" || status.state === "deploying" || status.conditions.some(({ type, status: holds }) => type === "Progressing" && holds === "True");
+}
+
+function toWireSpec({ app, placement, params, needs, roles, protect, adopt }: ClusterSpec): wire.ClusterSpec {
+  return {
+    app,
+    placement: { target: placement.target, namespace: placement.namespace ?? "" },
+    params,
+    needs: mapValues(needs, toWireBinding),
+    roles: mapValues(roles, toWireRole),
+    protect,
+    adopt: adopt ?? "",
+  };
+}
+
+function toWireBinding(need: NeedBinding): wire.NeedBinding {
+  switch (need.kind) {
+    case "cluster":
+      return { binding: { $case: "cluster", value: need.cluster } };
+    case "literal":
+      return { binding: { $case: "literal", value: { exports: need.exports } } };
+  }
+}
+
+function toWireRole({ members, image, cpu, memory, volumes, env }: RoleSpec): wire.RoleSpec {
+  return { members, image, cpu, memory, volumes: mapValues(volumes, (volume) => volume), env: mapValues(env, (value) => ({ value: value ?? undefined })) };
+}
+
+const wireStates: Readonly<Record<ClusterState, wire.ClusterState>> = {
+  pending: wire.ClusterState.CLUSTER_STATE_PENDING,
+  deploying: wire.ClusterState.CLUSTER_STATE_DEPLOYING,
+  ready: wire.ClusterState.CLUSTER_STATE_READY,
+  degraded: wire.ClusterState.CLUSTER_STATE_DEGRADED,
+  failed: wire.ClusterState.CLUSTER_STATE_FAILED,
+  deleting: wire.ClusterState.CLUSTER_STATE_DELETING,
+};
+
+function toWireStatus(cluster: ClusterSnapshot): wire.ClusterStatus {
+  const { status } = cluster;
+  return {
+    state: wireStates[stateOf(cluster)],
+    observedGeneration: BigInt(status?.observedGeneration ?? 0),
+    conditions: status?.conditions.map((condition) => toWireCondition(condition, status)) ?? [],
+    roles: status?.roles ?? [],
+    members: status?.members.map(toWireMember) ?? [],
+    waiting: status?.waiting.map(toWireWait) ?? [],
+    exports: status?.exports ?? {},
+    kept: status?.kept ?? [],
+  };
+}
+
+const holds: Readonly<Record<Condition["status"], wire.ConditionStatus>> = {
+  True: wire.ConditionStatus.CONDITION_STATUS_TRUE,
+  False: wire.ConditionStatus.CONDITION_STATUS_FALSE,
+  Unknown: wire.ConditionStatus.CONDITION_STATUS_UNKNOWN,
+};
+
+function toWireCondition({ type, status, reason, message, observedGeneration }: Condition, { transitions }: StoredStatus): wire.Condition {
+  return { type, status: holds[status], reason, message, observedGeneration: BigInt(observedGeneration), lastTransitionTime: transitions[type] };
+}
+
+function toWireMember({ node, podUid, message, ...member }: MemberStatus): wire.MemberStatus {
+  return { ...member, node: node ?? "", podUid: podUid ?? "", message: message ?? "" };
+}
+
+function toWireWait({ what, reason, message, since }: Wait): wire.Wait {
+  return { what, reason, message, since: new Date(since).toISOString(), ...reasons[reason] };
+}
+
+const actions: Readonly<Record<PlanAnswer["members"][number]["action"], MemberAction>> = { create: 1, restart: 2, remove: 3 };
+
+export function toWirePlan({ unchanged, fields, members, notes }: PlanAnswer): ChangePlan {
+  return {
+    unchanged,
+    fields: fields.map(({ path, before, after }) => ({ path, before: before ?? "", after: after ?? "" })),
+    members: members.map(({ role, index, action }) => ({ role, index, action: actions[action] })),
+    notes,
+  };
+}
+
+/** What a message says, as the document that says the same: so one parser judges both. */
+export function toDocument(project: string, name: string, { labels, annotations, spec }: wire.ClusterInput): JsonObject {
+  return {
+    apiVersion: "troupe.dev/v1",
+    kind: "Cluster",
+    metadata: { name, namespace: project, labels, annotations },
+    spec: spec ? documentSpec(spec) : {},
+  };
+}
+
+function documentSpec({ app, placement, params, needs, roles, protect, adopt }: wire.ClusterSpec): JsonObject {
+  const { target = "", namespace = "" } = placement ?? {};
+  return {
+    app,
+    ...(target + namespace === "" ? {} : { placement: { ...(target !== "" && { target }), ...(namespace !== "" && { namespace }) } }),
+    // google.protobuf.Value is JSON; what is not is refused by the parser.
+    params: params as JsonObject,
+    needs: mapValues(needs, documentBinding),
+    roles: mapValues(roles, documentRole),
+    protect,
+    ...(adopt !== "" && { adopt }),
+  };
+}
+
+function documentBinding({ binding }: wire.NeedBinding): Json {
+  switch (binding?.$case) {
+    case "cluster":
+      return binding.value;
+    case "literal":
+      return { ...binding.value.exports };
+    case undefined:
+      return null;
+  }
+}
+
+function documentRole({ members, image, cpu, memory, volumes, env }: wire.RoleSpec): JsonObject {
+  return withoutUndefined({
+    members,
+    image,
+    cpu,
+    memory,
+    volumes: mapValues(volumes, ({ size, class: storageClass }) => withoutUndefined({ size, class: storageClass })),
+    env: mapValues(env, ({ value }) => value ?? null),
+  });
+}
+
+function withoutUndefined(fields: Readonly<Record<string, Json | undefined>>): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Json] => entry[1] !== undefined));
+}
+
+function mapValues<T, U>(map: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+}
