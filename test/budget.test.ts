@@ -17,7 +17,7 @@ const kafka = (name: string) => `
 apiVersion: troupe.dev/v1
 kind: Cluster
 metadata: {name: ${name}, namespace: budget}
-spec: {app: kafka}
+spec: {app: kafka, roles: {broker: {members: 3}}}
 `;
 
 /** The second role of this app comes after the first. */

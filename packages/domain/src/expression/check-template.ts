@@ -45,7 +45,7 @@ function problemOf(read: Read, types: TypeEnvironment): TemplateProblem | undefi
     case "unknown":
       return unknownName(read.name, read.start, types);
     case "field":
-      return isKnownRoot(read.of, types) ? unknownField(read, types) : notHere(read.of, read.start);
+      return isKnownRoot(read.of, types) ? unknownField(read, types) : notHere(read.of, read.rootAt);
     case "bare":
       return isKnownRoot(read.of, types) ? { reason: "EXPRESSION_TYPE", message: `${read.of} is no value by itself: read one of its fields, written out`, offset: read.start } : notHere(read.of, read.start);
     case "address":

@@ -26,7 +26,8 @@ export type Root = (typeof roots)[number];
 /** One thing that an expression reads or calls, and where in its source. */
 export type Read = Located &
   (
-    | { readonly kind: "field"; readonly of: Root; readonly name: string }
+    /** `rootAt`: where its first name stands. */
+    | { readonly kind: "field"; readonly of: Root; readonly name: string; readonly rootAt: number }
     /** A root on its own, or with an index that is not written out: no value by itself. */
     | { readonly kind: "bare"; readonly of: Root }
     | { readonly kind: "need"; readonly slot: string; readonly name: string }
@@ -124,7 +125,7 @@ function collectPath({ root, at, fields }: Path, syntax: Syntax, reads: Read[]):
     reads.push({ kind: "bare", of, start: syntax.start, end: syntax.end });
     return;
   }
-  reads.push({ kind: "field", of, name: first.name, start: first.start, end: first.end });
+  reads.push({ kind: "field", of, name: first.name, rootAt: at.start, start: first.start, end: first.end });
   if (second === undefined) return;
   if (of === "needs") reads.push({ kind: "need", slot: first.name, name: second.name, start: second.start, end: second.end });
   // The second name of `roles.<r>.members` is a role's own field.

@@ -146,6 +146,7 @@ export type Definition = JsonObject;
 const mostDefinitionBytes = 384 * 1024;
 const mostTextBytes = 64 * 1024;
 const mostEntries = 5000;
+const standIns = { apiVersion: "troupe.dev/v1", kind: "App", metadata: { name: "app" }, spec: { version: "0", roles: {} } };
 
 /**
  * The App that a document describes. `packageFiles` are those of the folder that `package` names, which the document cannot
@@ -154,12 +155,12 @@ const mostEntries = 5000;
 export function parseApp(document: Document, packageFiles: Readonly<Record<string, string>> = {}): App {
   const problems = problemsIn(document);
   checkPackage(document, packageFiles, problems);
-  const shape = shapeOf(document, appSchema, problems);
+  const shape = shapeOf(document, appSchema, problems, standIns);
   if (shape && isOfSensibleSize(shape.value.spec, problems)) {
     const files = { ...filesIn(document), ...packageFiles };
-    const app = buildApp(shape.value, files, shape.document, problems);
+    const app = buildApp(shape.value, files, shape.document, shape.problems);
     checkApp(app, shape.problems, (role, keys) => originOf(shape.document, role, keys));
-    if (problems.list.length === 0 && shape.isWhole) return app;
+    if (problems.list.length === 0) return app;
   }
   throw invalid(problems.list, "the App");
 }

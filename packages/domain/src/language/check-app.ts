@@ -107,7 +107,7 @@ function checkCycles({ roles }: App, problems: Problems): void {
 function cycleIn(names: readonly string[], nextOf: (name: string) => readonly string[]): readonly string[] | undefined {
   const done = new Set<string>();
   const follow = (name: string, trail: readonly string[]): readonly string[] | undefined => {
-    if (trail.includes(name)) return [...trail.slice(trail.indexOf(name)), name];
+    if (trail.includes(name)) return fromLeast(trail.slice(trail.indexOf(name)));
     if (done.has(name)) return undefined;
     done.add(name);
     for (const next of nextOf(name)) {
@@ -121,6 +121,12 @@ function cycleIn(names: readonly string[], nextOf: (name: string) => readonly st
     if (cycle) return cycle;
   }
   return undefined;
+}
+
+/** The same cycle wherever it was entered. */
+function fromLeast(cycle: readonly string[]): readonly string[] {
+  const least = cycle.indexOf(cycle.toSorted()[0] ?? "");
+  return [...cycle.slice(least), ...cycle.slice(0, least), cycle[least] ?? ""];
 }
 
 /** Where `member.id` is used, no two members of different roles may have the same. */

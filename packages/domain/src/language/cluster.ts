@@ -49,17 +49,18 @@ export interface ClusterDocument {
 }
 
 const mostSpecBytes = 64 * 1024;
+const standIns = { apiVersion: "troupe.dev/v1", kind: "Cluster", metadata: { name: "cluster" }, spec: { app: "app" } };
 
 /** Throws Failure invalid with everything that is wrong with the document itself; `checkSpec` looks at it beside its App. */
 export function parseClusterDocument(document: Document): ClusterDocument {
   const problems = problemsIn(document);
-  const shape = shapeOf(document, clusterSchema, problems);
+  const shape = shapeOf(document, clusterSchema, problems, standIns);
   if (shape) {
     const { metadata, spec: input } = shape.value;
-    const spec = buildSpec(input, shape.document, problems);
+    const spec = buildSpec(input, shape.document, shape.problems);
     checkSize(spec, problems);
     checkProject(metadata.namespace, problems);
-    if (problems.list.length === 0 && shape.isWhole) return { name: metadata.name, project: metadata.namespace ?? defaultProject, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, spec };
+    if (problems.list.length === 0) return { name: metadata.name, project: metadata.namespace ?? defaultProject, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, spec };
   }
   throw invalid(problems.list, "the Cluster");
 }
@@ -68,11 +69,11 @@ export function parseClusterDocument(document: Document): ClusterDocument {
 export function parseClusterSpec(document: Document): ClusterSpec {
   const whole: Document = { ...document, value: { spec: document.value }, placeOf: ([, ...path], at) => document.placeOf(path, at), sourceOf: ([, ...path]) => document.sourceOf(path) };
   const problems = problemsIn(whole);
-  const shape = shapeOf(whole, clusterSpecSchema, problems);
+  const shape = shapeOf(whole, clusterSpecSchema, problems, { spec: standIns.spec });
   if (shape) {
-    const spec = buildSpec(shape.value.spec, shape.document, problems);
+    const spec = buildSpec(shape.value.spec, shape.document, shape.problems);
     checkSize(spec, problems);
-    if (problems.list.length === 0 && shape.isWhole) return spec;
+    if (problems.list.length === 0) return spec;
   }
   throw invalid(problems.list, "the spec");
 }

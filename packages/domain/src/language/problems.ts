@@ -28,7 +28,8 @@ const mostProblems = 200;
 export function problemsIn(document: Pick<Document, "placeOf">): Problems {
   const found = new Map<string, Problem>();
   const tell = (problem: Problem): void => {
-    if (found.size < mostProblems) found.set(`${problem.path}\n${problem.message}\n${problem.column}`, problem);
+    const key = `${problem.path}\n${problem.reason}\n${problem.line}:${problem.column}`;
+    if (found.size < mostProblems && !found.has(key)) found.set(key, problem);
   };
   return {
     get list() {
@@ -51,6 +52,12 @@ export function didYouMean(word: string, known: readonly string[]): { readonly s
 /** Where the schema says no. A path that is told here is of no use to later checks. */
 export function addIssues(problems: Problems, issues: readonly Issue[], schema: z.ZodType, document: Document): readonly Path[] {
   return issues.flatMap((issue) => addIssue(problems, issue, schema, document));
+}
+
+/** Where an issue is; unknown fields count each. */
+export function pathsOfIssue(issue: Issue): readonly Path[] {
+  const path = issue.path.map((segment) => (typeof segment === "symbol" ? String(segment) : segment));
+  return issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
 }
 
 function addIssue(problems: Problems, issue: Issue, schema: z.ZodType, document: Document): readonly Path[] {

@@ -1,66 +1,90 @@
 import type { z } from "zod";
-import type { Problem } from "../failure.ts";
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import type { Document } from "./document.ts";
-import type { Path } from "./path.ts";
-import { addIssues, valueAt, type Problems } from "./problems.ts";
+import { pathText, type Path } from "./path.ts";
+import { addIssues, pathsOfIssue, valueAt, type Problems } from "./problems.ts";
 
 /** A document as far as its schema lets it through. */
 export interface Shape<T> {
   readonly value: T;
   /** The document with what is wrong taken out of its value. */
   readonly document: Document;
-  /** Nothing had to be taken out. */
-  readonly isWhole: boolean;
   /** For later checks: what may only follow from what was taken out is not told. */
   readonly problems: Problems;
 }
 
 /**
  * Lays a document against its schema. What is wrong is told and taken out, so that all the rest can be checked too: a person
- * gets everything at once. Undefined when what is left has no shape at all.
+ * gets everything at once. `standIns` are put where something is missing that nothing goes without. Undefined when what is
+ * left has no shape at all.
  */
-export function shapeOf<T>(document: Document, schema: z.ZodType<T>, problems: Problems): Shape<T> | undefined {
-  for (const problem of document.problems) addTold(problems, problem);
+export function shapeOf<T>(document: Document, schema: z.ZodType<T>, problems: Problems, standIns: JsonObject): Shape<T> | undefined {
+  for (const problem of document.problems) problems.tell(problem);
+  const broken = new Set(document.problems.map(({ path }) => path));
   const first = schema.safeParse(document.value);
-  if (first.success) return { value: first.data, document, isWhole: document.problems.length === 0, problems };
-  const paths = addIssues(problems, first.error.issues, schema, document);
-  const rest = { ...document, value: paths.reduce(without, document.value) };
-  const second = schema.safeParse(rest.value);
-  if (!second.success) return undefined;
-  const words = new Set(paths.map((path) => String(path.at(-1))));
-  return { value: second.data, document: rest, isWhole: false, problems: silentAbout(words, problems) };
+  const quiet = silentAbout(broken, [], problems);
+  if (first.success) return { value: first.data, document, problems: quiet };
+  const paths = addIssues(quiet, first.error.issues, schema, document);
+  const rest = withStandIns(paths.reduce(without, document.value), standIns);
+  const value = partOf(rest, schema, 5);
+  return value && { value: value.data, document: { ...document, value: value.of }, problems: silentAbout(broken, paths, problems) };
 }
 
-/** The document's own problems have their places already. */
-function addTold(problems: Problems, { path, line, column, reason, message, suggestion }: Problem): void {
-  problems.tell({ path, ...(line !== undefined && { line }), ...(column !== undefined && { column }), reason, message, ...(suggestion !== undefined && { suggestion }) });
+/** What is left once what is incomplete is taken out too. */
+function partOf<T>(value: Json, schema: z.ZodType<T>, rounds: number): { readonly data: T; readonly of: Json } | undefined {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { data: parsed.data, of: value };
+  if (rounds === 0) return undefined;
+  const paths = parsed.error.issues.flatMap(pathsOfIssue).map((path) => (valueAt(value, path) === undefined ? path.slice(0, -1) : path));
+  return partOf(paths.reduce(without, value), schema, rounds - 1);
 }
 
-function silentAbout(words: ReadonlySet<string>, problems: Problems): Problems {
+/** Keys of maps whose names people choose, and refer to elsewhere. */
+const named = ["roles", "ports", "volumes", "files", "env", "params", "secrets", "needs", "exports"];
+
+function silentAbout(broken: ReadonlySet<string>, paths: readonly Path[], problems: Problems): Problems {
+  const gone = [...broken, ...paths.map(pathText)];
+  const names = new Set(paths.flatMap((path) => (named.includes(String(path.at(-2))) ? [String(path.at(-1))] : [])));
+  const maps = new Set(paths.map((path) => pathText(path.slice(0, -1))));
+  const follows = (path: Path, reason: string, message: string) => {
+    const text = pathText(path);
+    if (gone.some((other) => text === other || text.startsWith(`${other}.`) || text.startsWith(`${other}[`))) return true;
+    // What is missing beside an unknown field is mostly what was meant by it.
+    if (reason === "FIELD_MISSING" && maps.has(pathText(path.slice(0, -1)))) return true;
+    return [...names].some((name) => message.includes(name));
+  };
   return {
     get list() {
       return problems.list;
     },
     tell: (problem) => problems.tell(problem),
     add(path, reason, message, where) {
-      const mentioned = [...path.map(String), ...(message.match(/[A-Za-z0-9_.-]+/g) ?? [])];
-      if (!mentioned.some((word) => words.has(word) || word.split(".").some((part) => words.has(part)))) problems.add(path, reason, message, where);
+      if (!follows(path, reason, message)) problems.add(path, reason, message, where);
     },
   };
 }
 
-/** A copy without what is at a path: a field, or an element of a list, which is emptied so that others keep their index. */
+function withStandIns(value: Json, standIns: JsonObject): Json {
+  if (!isMap(value)) return value;
+  const missing = Object.entries(standIns).map(([key, standIn]) => [key, key in value && isMap(standIn) ? withStandIns(value[key] ?? null, standIn) : (value[key] ?? standIn)] as const);
+  return { ...value, ...Object.fromEntries(missing) };
+}
+
+/** A copy without what is at a path: a field, or an element of a list. */
 function without(value: Json, path: Path): Json {
   const [segment, ...rest] = path;
   if (segment === undefined || typeof value !== "object" || value === null) return value;
   if (isList(value)) return rest.length === 0 ? value.filter((_, index) => index !== segment) : value.map((item, index) => (index === segment ? without(item, rest) : item));
   const inner = valueAt(value, [segment]);
   if (inner === undefined) return value;
-  const { [segment]: _removed, ...others } = value as Readonly<Record<string, Json>>;
-  return rest.length === 0 ? others : { ...value, [segment]: without(inner, rest) };
+  if (rest.length > 0) return { ...value, [segment]: without(inner, rest) };
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== segment));
 }
 
 function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
+}
+
+function isMap(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -30,9 +30,8 @@ function stillRunning(cluster: DesiredCluster, record: ClusterRecord | undefined
 }
 
 /** What a deletion leaves: the record, which goes last, and data unless it was asked for by name. */
-export function isKept({ intent }: DesiredCluster, { kind, deleting }: Pick<ObservedObject, "kind" | "deleting">): boolean {
+export function isKept({ intent }: DesiredCluster, { kind }: Pick<ObservedObject, "kind">): boolean {
   if (kind === "ClusterRecord") return true;
   const isData = kind === "PersistentVolumeClaim" || kind === "Secret";
-  // What somebody else is deleting is not waited for: a claim may be held by a finalizer of its own.
-  return isData && (!(intent.kind === "delete" && intent.deleteVolumes) || deleting);
+  return isData && !(intent.kind === "delete" && intent.deleteVolumes);
 }

@@ -26,11 +26,11 @@ export interface Target {
 export function plan(sources: Sources, app: App, target: Target): DesiredCluster {
   const problems = checkSpec(app, sources.spec, sources.name);
   if (problems.length > 0) throw invalid(problems);
-  const { spec } = sources;
-  const { uid, project, namespace, name, labels, version, generation, intent, needs, formed, lastRecord, orders } = sources;
+  const { spec, app: ref, ...known } = sources;
   const cluster: DesiredCluster = {
-    ...{ uid, project, target: sources.target, namespace, name, labels, version, generation, intent, needs, formed, lastRecord, orders, app },
-    ref: sources.app,
+    ...known,
+    app,
+    ref,
     params: paramsOf(app, spec),
     adopt: spec.adopt,
     roles: rolesOf(app, spec),

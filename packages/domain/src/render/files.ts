@@ -1,6 +1,7 @@
 import type { V1ConfigMap } from "@kubernetes/client-node";
 import { evaluateTemplate } from "../expression/evaluate.ts";
 import type { File } from "../language/app.ts";
+import { membersOf } from "../life/members.ts";
 import type { ClusterRecord } from "../life/record.ts";
 import type { Step } from "../life/step.ts";
 import type { DesiredCluster } from "../plan/desired.ts";
@@ -19,9 +20,15 @@ export const packageMount = "/troupe/app";
  * member and the file's place among its role's files in order of path, so that they stay the same when content changes.
  */
 export function renderFiles(cluster: DesiredCluster, step: Step, ownerUid: string): readonly Manifest<V1ConfigMap>[] {
-  const data = { ...packageData(cluster), ...Object.fromEntries(step.members.flatMap(({ role, index }) => memberData(cluster, step.record, role, index))) };
-  if (Object.keys(data).length === 0 && !hasFiles(cluster)) return [];
+  if (!hasFiles(cluster)) return [];
+  const data = { ...packageData(cluster), ...Object.fromEntries(placesOf(cluster, step).flatMap(({ role, index }) => memberData(cluster, step.record, role, index))) };
   return [{ apiVersion: "v1", kind: "ConfigMap", metadata: { ...owned(cluster, ownerUid), name: filesName(cluster), labels: clusterLabels(cluster) }, data }];
+}
+
+/** All that are planned, started or not, so that a role that starts later costs no second write. */
+function placesOf(cluster: DesiredCluster, { record, members }: Step): readonly { readonly role: string; readonly index: number }[] {
+  if (record === undefined) return members;
+  return Object.keys(cluster.roles).flatMap((role) => membersOf(record, role).flatMap(({ index, record: { state } }) => (state === "gone" ? [] : [{ role, index }])));
 }
 
 function packageData({ app }: DesiredCluster): Readonly<Record<string, string>> {

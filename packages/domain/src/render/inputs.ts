@@ -26,7 +26,16 @@ function roleInputs(cluster: DesiredCluster, role: DesiredRole): Digest {
   const { command, args, ports, files, user, probes, stop } = role.defined;
   const params = new Set(templatesOf(role).flatMap((template) => readsOf(template).params));
   const made = digestOf({
-    ...{ image: role.image, cpu: role.cpu, memory: role.memory, command, args, ports, files, user, probes, stop },
+    image: role.image,
+    cpu: role.cpu,
+    memory: role.memory,
+    command,
+    args,
+    ports,
+    files,
+    user,
+    probes,
+    stop,
     env: role.env,
     // A volume's size is changed in place.
     volumes: Object.values(role.volumes).map(({ name, path, keep }) => ({ name, path, keep })),

@@ -1,4 +1,3 @@
-import type { JsonObject } from "../json.ts";
 import type { ClusterRecord } from "../life/record.ts";
 import type { DesiredCluster } from "../plan/desired.ts";
 import { clusterLabels, finalizer, recordApiVersion, recordKind } from "./identity.ts";
@@ -10,6 +9,6 @@ export function renderRecord(cluster: DesiredCluster, record: ClusterRecord): Ku
     apiVersion: recordApiVersion,
     kind: recordKind,
     metadata: { name: cluster.name, namespace: cluster.namespace, labels: clusterLabels(cluster), finalizers: [finalizer] },
-    spec: record as unknown as JsonObject,
+    spec: record,
   };
 }

@@ -23,6 +23,6 @@ export function render(cluster: DesiredCluster, step: Step, ownerUid: string): r
 
 /** The hash of what we write goes with it, so that an object of ours that is as it should be is known without a comparison. */
 function withHash(object: KubeObject): KubeObject {
-  const hash = digestOf(object as never).slice(0, 16);
+  const hash = digestOf(object).slice(0, 16);
   return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [annotation.hash]: hash } } };
 }

@@ -9,7 +9,7 @@ import type { Database } from "./data-source.ts";
 /** SQL → domain: reads that join. Each is one statement, and so sees one moment. */
 
 const clusterColumns = `c.uid, c.project, c.name, c.target, c.namespace, c.labels, c.annotations, c.generation, c.edition, c.version, c.create_time, c.update_time,
-  c.delete_time, c.gone_time, c.delete_volumes, c.creator, greatest(c.revision, s.revision) AS revision, h.spec, h.app, s.status, s.formed, s.epoch, s.seq`;
+  c.delete_time, c.gone_time, c.delete_volumes, c.creator, c.app_uid, greatest(c.revision, s.revision) AS revision, h.spec, h.app, s.status, s.formed, s.epoch, s.seq`;
 const clusterJoins = "JOIN cluster_history h ON h.uid = c.uid AND h.generation = c.generation JOIN cluster_status s ON s.uid = c.uid";
 
 export interface ClusterRow {
@@ -30,6 +30,7 @@ export interface ClusterRow {
   readonly gone_time: string | null;
   readonly delete_volumes: boolean;
   readonly creator: string;
+  readonly app_uid: string | null;
   readonly spec: StoredCluster["spec"];
   readonly app: AppRef;
   readonly status: StoredStatus | null;
@@ -87,6 +88,7 @@ export function toCluster(row: ClusterRow): StoredCluster {
     app,
     status: row.status === null ? undefined : { ...row.status, members: membersInOrder(row.status, row.members ?? {}) },
     formed,
+    appUid: row.app_uid ?? undefined,
     guard: { epoch: row.epoch, seq: row.seq },
   };
 }

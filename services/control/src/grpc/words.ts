@@ -4,6 +4,7 @@ import { type ClusterState, type Condition, type MemberStatus, reasons, type Wai
 import * as wire from "@troupe/proto/troupe/v1/cluster";
 import type { ChangePlan, MemberAction } from "@troupe/proto/troupe/v1/resource";
 import { stateOf } from "../clusters/cluster-state.ts";
+import { etagOf } from "../clusters/etag.ts";
 import type { PlanAnswer } from "../clusters/plan-answer.ts";
 import type { ClusterSnapshot, StoredStatus } from "../store.ts";
 
@@ -28,11 +29,6 @@ export function toWire(cluster: ClusterSnapshot, revision: number): wire.Cluster
     reconciling: isReconciling(cluster),
     app: `${app.name}@${app.version}+${app.build}`,
   };
-}
-
-/** Moves with every change that a user made; no two clusters share one. */
-export function etagOf({ uid, edition }: Pick<ClusterSnapshot, "uid" | "edition">): string {
-  return `${edition}-${uid.slice(-12)}`;
 }
 
 function isReconciling({ intent, generation, status }: ClusterSnapshot): boolean {

@@ -30,7 +30,7 @@ import type {
 } from "../store.ts";
 
 interface Row {
-  cluster: Omit<StoredCluster, "status">;
+  cluster: Omit<StoredCluster, "status" | "appUid">;
   status: NonNullable<StoredCluster["status"]> | undefined;
   members: Readonly<Record<string, MemberStatus>>;
   record: NewStatus["record"];
@@ -213,8 +213,8 @@ function taken(reason: "CLUSTER_EXISTS" | "NAME_TAKEN", project: string, name: s
   return new Failure("already_exists", "taken", { reason, facts: { resource: `projects/${project}/clusters/${name}` } });
 }
 
-function toCluster({ cluster, status, members }: Row, withMembers = true): StoredCluster {
-  return structuredClone({ ...cluster, status: status && { ...status, members: withMembers ? membersInOrder(status, members) : [] } });
+function toCluster({ cluster, status, members, appUid }: Row, withMembers = true): StoredCluster {
+  return structuredClone({ ...cluster, appUid, status: status && { ...status, members: withMembers ? membersInOrder(status, members) : [] } });
 }
 
 function appReads(contents: () => Contents): Pick<Store, "appBuilds" | "findApp" | "usersOf" | "findDefinition" | "listApps"> {

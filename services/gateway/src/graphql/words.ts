@@ -157,8 +157,13 @@ function toRole({ role, members, image, cpu, memory, volumes, env }: RoleSpecInp
     ...(cpu != null && { cpu }),
     ...(memory != null && { memory }),
     volumes: Object.fromEntries(Object.entries(mapOf(volumes, `roles.${role}.volumes`)).map(([name, volume]) => [name, stringMap(volume, `roles.${role}.volumes.${name}`) as VolumeSpec])),
-    env: Object.fromEntries(Object.entries(mapOf(env, `roles.${role}.env`)).map(([name, value]) => [name, value === null ? {} : { value: String(value) }])),
+    env: Object.fromEntries(Object.entries(mapOf(env, `roles.${role}.env`)).map(([name, value]) => [name, value === null ? {} : { value: envText(value, `roles.${role}.env.${name}`) }])),
   };
+}
+
+function envText(value: unknown, path: string): string {
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return String(value);
+  throw badType(path, "a text");
 }
 
 export function stringMap(value: unknown, path: string): Readonly<Record<string, string>> {

@@ -180,16 +180,9 @@ export class KubeCache implements Sink {
 }
 
 function entryOf(kind: KindName, object: ObservedObject, raw: JsonObject): Entry {
-  switch (kind) {
-    case "Pod":
-      return { kind, object, pod: projectPod(object, raw) };
-    case "PersistentVolumeClaim":
-      return { kind, object, claim: projectClaim(object, raw) };
-    case "ClusterRecord":
-      return { kind, object, raw };
-    default:
-      return { kind, object };
-  }
+  if (kind === "Pod") return { kind, object, pod: projectPod(object, raw) };
+  if (kind === "PersistentVolumeClaim") return { kind, object, claim: projectClaim(object, raw) };
+  return kind === "ClusterRecord" ? { kind, object, raw } : { kind, object };
 }
 
 /** Decoded once for each state of it. */

@@ -6,7 +6,7 @@ import { openDispatcher, type Access, type Connection, type Credentials } from "
 import { failureOf, unreachable } from "./failures.ts";
 import { isKindName, kinds, type KindName } from "./kinds.ts";
 import type { Kube, ListPage, ObjectKey, Preconditions, WatchEvent } from "./kube.ts";
-import { collectionPath, fieldManager, nameOfKey, pathOf } from "./paths.ts";
+import { collectionPath, fieldManager, pathOf } from "./paths.ts";
 import { readWatch } from "./watch-stream.ts";
 
 export type Verb = "list" | "watch" | "create" | "apply" | "patch" | "delete";

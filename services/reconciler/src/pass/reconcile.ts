@@ -1,3 +1,4 @@
+import { Failure } from "@troupe/domain/failure";
 import type { App } from "@troupe/domain/language/app";
 import { advance } from "@troupe/domain/life/advance";
 import type { Step } from "@troupe/domain/life/step";
@@ -60,8 +61,13 @@ async function makeSecrets(kube: Kube, cache: KubeCache, cluster: DesiredCluster
 async function releaseRecord(kube: Kube, cache: KubeCache, { namespace, name }: DesiredCluster, saved: StoredRecord | undefined): Promise<void> {
   if (saved === undefined) return;
   const key = { kind: "ClusterRecord", namespace, name } as const;
-  if (!saved.deleting) await apply(kube, cache, [{ kind: "delete", object: { ...key, apiVersion: "", uid: saved.uid, resourceVersion: "", deleting: false, labels: {}, annotations: {}, body: {} } }]);
-  await kube.patch(key, { metadata: { uid: saved.uid, finalizers: null } });
+  try {
+    if (!saved.deleting) await kube.remove(key, { uid: saved.uid });
+    await kube.patch(key, { metadata: { uid: saved.uid, finalizers: null } });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== "not_found") throw error;
+  }
+  cache.absent("ClusterRecord", namespace, name, saved.uid);
 }
 
 /** Planned once for each state of the sources: a plan proves itself by evaluating everything. */

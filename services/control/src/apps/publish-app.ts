@@ -1,0 +1,86 @@
+import { digestOf } from "@troupe/domain/canonical";
+import { Failure } from "@troupe/domain/failure";
+import { type App, definitionOf, parseApp } from "@troupe/domain/language/app";
+import type { Caller } from "../caller.ts";
+import { decideAgain } from "../decide-again.ts";
+import { documentOf, type ManifestText } from "../documents.ts";
+import { findFirst, newRequest, type RequestOnce } from "../request-once.ts";
+import type { Mutation, NewApp, Store, StoredApp } from "../store.ts";
+import { summaryOf } from "./app-summary.ts";
+import { versionKey } from "./version-order.ts";
+
+export interface PublishAppDeps {
+  readonly store: Pick<Store, "appBuilds" | "findApp" | "findRequest" | "commit">;
+  readonly newUid: () => string;
+  readonly nowMs: () => number;
+}
+
+export interface PublishApp {
+  /** Undefined: what the document says. */
+  readonly project: string | undefined;
+  readonly manifest: ManifestText;
+  readonly request: RequestOnce | undefined;
+  readonly validateOnly: boolean;
+}
+
+/** Stores a build of a definition. The same content again changes nothing; other content under the same build is refused. */
+export function makePublishApp({ store, newUid, nowMs }: PublishAppDeps) {
+  return async function publishApp({ project, manifest, request, validateOnly }: PublishApp, caller: Caller): Promise<StoredApp> {
+    const document = documentOf(manifest, "App");
+    const parsed = parseApp(document, manifest.package);
+    const app = project === undefined ? parsed : inProject(parsed, project, document.value);
+    const definition = definitionOf(document, manifest.package);
+    return decideAgain(async () => {
+      const first = await findFirst(store, app.project, caller, request);
+      const digest = digestOf(definition);
+      const there = (await store.appBuilds([app.project], app.name)).find(({ version, build }) => version === app.version && build === app.build);
+      if (there && there.digest !== digest) throw taken(app);
+      const stored = there && (await store.findApp(there.uid));
+      if (stored) return stored;
+      // It was deleted since: the first answer is still the answer.
+      if (first?.event && "app" in first.event.data) return { ...first.event.data.app, revision: first.event.revision, yaml: "" };
+      // In the order of the file, which roles keep; the digest knows no order.
+      const row: NewApp = { uid: newUid(), name: app.name, version: app.version, build: app.build, digest, definition: JSON.stringify(definition), yaml: manifest.text, summary: summaryOf(app), versionKey: versionKey(app.version) };
+      const time = new Date(nowMs()).toISOString();
+      const { first: revision } = validateOnly ? { first: 0 } : await store.commit(publication(app, row, time, caller, request));
+      return { ...row, project: app.project, creator: caller.name, createTime: time, revision };
+    });
+  };
+}
+
+/** The caller's project wins where the document names none; where it names another, somebody is mistaken. */
+function inProject(app: App, project: string, document: unknown): App {
+  if (app.project === project || !namesProject(document)) return { ...app, project };
+  throw new Failure("invalid", `the document is for project ${app.project}, and the request for ${project}`, {
+    reason: "PROJECT_MISMATCH",
+    problems: [{ path: "metadata.namespace", reason: "PROJECT_MISMATCH", message: `is ${app.project}, and the request is for ${project}` }],
+  });
+}
+
+function namesProject(document: unknown): boolean {
+  const { metadata } = document as { readonly metadata: { readonly namespace?: unknown } };
+  return metadata.namespace !== undefined;
+}
+
+function publication(app: App, row: NewApp, time: string, caller: Caller, request: RequestOnce | undefined): Mutation {
+  const { uid, name, version, build, digest, summary } = row;
+  const subject = `projects/${app.project}/apps/${name}@${version}+${build}`;
+  const data = { app: { uid, project: app.project, name, version, build, digest, creator: caller.name, createTime: time, summary }, change: {} };
+  return {
+    project: app.project,
+    time,
+    actor: caller,
+    request: newRequest(caller, request, {}),
+    audit: { method: "PublishApp", subject, peer: caller.peer, change: { digest } },
+    writes: [{ kind: "publish", app: row, event: { type: "app.published", kind: "app", uid, subject, generation: 0, data } }],
+  };
+}
+
+function taken({ project, name, version, build }: App): Failure {
+  const resource = `projects/${project}/apps/${name}@${version}+${build}`;
+  return new Failure("already_exists", `${resource} is published with other content, and a published build never changes: raise spec.build`, {
+    reason: "BUILD_EXISTS",
+    facts: { resource },
+    problems: [{ path: "spec.build", reason: "BUILD_EXISTS", message: `${build} of ${name}@${version} is published with other content`, suggestion: String(build + 1) }],
+  });
+}

@@ -1,0 +1,91 @@
+import { Failure } from "@troupe/domain/failure";
+import type { AppBook } from "../apps/app-book.ts";
+import type { Caller } from "../caller.ts";
+import { decideAgain } from "../decide-again.ts";
+import { findFirst, newRequest, type RequestOnce } from "../request-once.ts";
+import type { ClusterSnapshot, Store, StoredCluster, Topology } from "../store.ts";
+import { type Applied, firstAnswer } from "./apply-cluster.ts";
+import { clusterEvent, clusterResource, snapshotOf } from "./cluster-event.ts";
+import { refuseStale } from "./etag.ts";
+import { consumersOf } from "./needs.ts";
+import { answerOf, nothingChanges, presentPlanOf } from "./planning.ts";
+
+export interface DeleteClusterDeps {
+  readonly store: Pick<Store, "findRequest" | "findCluster" | "topologyOf" | "commit">;
+  readonly apps: AppBook;
+  readonly nowMs: () => number;
+}
+
+export interface DeleteCluster {
+  readonly project: string;
+  readonly name: string;
+  readonly deleteVolumes: boolean;
+  /** The cluster's name, to delete volumes. */
+  readonly confirm: string;
+  readonly etag: string;
+  readonly allowMissing: boolean;
+  readonly request: RequestOnce | undefined;
+  readonly validateOnly: boolean;
+}
+
+/** Records that the cluster is to go, and returns. Volumes and generated secrets stay unless their deletion is asked for by name. */
+export function makeDeleteCluster({ store, apps, nowMs }: DeleteClusterDeps) {
+  return async function deleteCluster(request: DeleteCluster, caller: Caller): Promise<Applied> {
+    const { project, name, deleteVolumes, allowMissing, validateOnly } = request;
+    const subject = clusterResource({ project, name });
+    refuseUnconfirmed(request);
+    return decideAgain(async () => {
+      const first = await findFirst(store, project, caller, request.request);
+      if (first) return firstAnswer(first);
+      const [present, topology] = [await store.findCluster(project, name), await store.topologyOf(project)];
+      if (!present && allowMissing) return { cluster: undefined, revision: 0, plan: nothingChanges, created: false };
+      if (!present) throw new Failure("not_found", `${subject} does not exist`, { reason: "CLUSTER_NOT_FOUND", facts: { resource: subject } });
+      refuseStale(present, request.etag);
+      // Asked again: it is on its way. That volumes go too can still be added, never taken back.
+      if (present.intent.kind === "delete" && (present.intent.deleteVolumes || !deleteVolumes)) return { cluster: snapshotOf(present), revision: present.revision, plan: nothingChanges, created: false };
+      refuseNeeded(present, topology);
+      const time = new Date(nowMs()).toISOString();
+      const after: ClusterSnapshot = { ...snapshotOf(present), intent: { kind: "delete", deleteVolumes }, edition: present.edition + 1, updateTime: time, deleteTime: present.deleteTime ?? time };
+      const plan = answerOf({ before: { spec: present.spec, desired: await presentPlan(apps, present) }, after: undefined, notes: notesOf(deleteVolumes) });
+      const applied = { cluster: after, plan, created: false };
+      if (validateOnly) return { ...applied, revision: present.revision };
+      const { first: revision } = await store.commit({
+        project,
+        time,
+        actor: caller,
+        topology: { count: topology.count, changes: false },
+        request: newRequest(caller, request.request, { plan: { ...plan }, created: false } as never),
+        audit: { method: "DeleteCluster", subject, peer: caller.peer, change: { deleteVolumes } },
+        writes: [{ kind: "delete", uid: present.uid, expect: { edition: present.edition }, deleteVolumes, event: clusterEvent(after, { type: "cluster.deleting", data: { deleteVolumes } }) }],
+      });
+      return { ...applied, revision };
+    });
+  };
+}
+
+function refuseUnconfirmed({ name, deleteVolumes, confirm }: DeleteCluster): void {
+  if (!deleteVolumes || confirm === name) return;
+  const message = confirm === "" ? `must be ${name}, the cluster's name, to delete its volumes` : `is "${confirm.slice(0, 60)}" and must be ${name} to delete its volumes`;
+  throw new Failure("invalid", `confirm ${message}`, { reason: "CONFIRM_MISSING", problems: [{ path: "confirm", reason: "CONFIRM_MISSING", message, suggestion: name }] });
+}
+
+function refuseNeeded(present: StoredCluster, topology: Topology): void {
+  const resource = clusterResource(present);
+  if (present.spec.protect) throw new Failure("conflict", `${resource} is protected: unset spec.protect first`, { reason: "CLUSTER_PROTECTED", facts: { resource } });
+  const consumers = consumersOf(present.name, topology);
+  if (consumers.length === 0) return;
+  throw new Failure("conflict", `${resource} is needed by ${consumers.join(", ")}`, { reason: "CLUSTER_NEEDED", facts: { resource, consumers: consumers.join(",") } });
+}
+
+async function presentPlan(apps: AppBook, { uid, project, name, labels, generation, spec, app: build }: StoredCluster) {
+  // Nothing of a plan's members depends on what the slots are bound to.
+  return presentPlanOf({ uid, project, name, labels, generation, spec, build, app: await apps.appOf(build.digest), needs: waiting(spec) });
+}
+
+function waiting(spec: StoredCluster["spec"]) {
+  return Object.fromEntries(Object.keys(spec.needs).map((slot) => [slot, { kind: "waiting", provider: "", message: "" } as const]));
+}
+
+function notesOf(deleteVolumes: boolean): readonly string[] {
+  return deleteVolumes ? ["volumes and generated secrets are deleted too, for good"] : ["volumes and generated secrets are kept"];
+}

@@ -1,0 +1,40 @@
+import { Failure } from "@troupe/domain/failure";
+import type { ClusterSpec } from "@troupe/domain/language/cluster";
+import type { Binding, Topology } from "../store.ts";
+
+/** Slots that are bound to other clusters. */
+export function bindingsOf(spec: ClusterSpec): readonly Binding[] {
+  return Object.entries(spec.needs).flatMap(([slot, need]) => (need.kind === "cluster" ? [{ slot, provider: need.cluster }] : []));
+}
+
+/** Clusters that wait for each other would wait for ever. A provider need not exist yet: its name counts. */
+export function refuseCycles(name: string, bindings: readonly Binding[], { edges }: Topology): void {
+  const needed = new Map<string, string[]>();
+  for (const { consumer, provider } of edges) if (consumer !== name) needed.set(consumer, [...(needed.get(consumer) ?? []), provider]);
+  for (const { slot, provider } of bindings) {
+    const way = wayTo(name, provider, needed);
+    if (!way) continue;
+    const message = `${name} would need itself: ${[name, ...way].join(" needs ")}`;
+    throw new Failure("conflict", message, { reason: "NEEDS_CYCLE", problems: [{ path: `spec.needs.${slot}`, reason: "NEEDS_CYCLE", message }] });
+  }
+}
+
+/** Names from one cluster to another along what they need, the first and the last included. */
+function wayTo(target: string, from: string, needed: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+  const before = new Map<string, string | undefined>([[from, undefined]]);
+  for (const name of before.keys()) {
+    if (name === target) return wayBack(name, before);
+    for (const next of needed.get(name) ?? []) if (!before.has(next)) before.set(next, name);
+  }
+  return undefined;
+}
+
+function wayBack(name: string, before: ReadonlyMap<string, string | undefined>): readonly string[] {
+  const previous = before.get(name);
+  return previous === undefined ? [name] : [...wayBack(previous, before), name];
+}
+
+/** Who would lose what it needs. */
+export function consumersOf(name: string, { edges }: Topology): readonly string[] {
+  return [...new Set(edges.filter(({ provider }) => provider === name).map(({ consumer }) => consumer))].toSorted();
+}
