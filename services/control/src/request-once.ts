@@ -1,9 +1,8 @@
 import { digestOf } from "@troupe/domain/canonical";
 import { Failure } from "@troupe/domain/failure";
-import type { JsonObject } from "@troupe/domain/json";
 import type { Digest } from "@troupe/domain/name";
 import type { Caller } from "./caller.ts";
-import type { NewRequest, Store, StoredRequest } from "./store.ts";
+import type { NewRequest, RequestAnswer, Store, StoredRequest } from "./store.ts";
 
 /** A request that takes effect once, however often it comes: its id, and what was asked. Undefined where the caller gave no id. */
 export interface RequestOnce {
@@ -26,6 +25,6 @@ export async function findFirst(store: Pick<Store, "findRequest">, project: stri
   return first;
 }
 
-export function newRequest(caller: Caller, request: RequestOnce | undefined, answer: JsonObject): NewRequest | undefined {
+export function newRequest(caller: Caller, request: RequestOnce | undefined, answer: RequestAnswer): NewRequest | undefined {
   return request && { caller: caller.name, id: request.id, digest: request.digest, answer };
 }

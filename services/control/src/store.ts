@@ -6,6 +6,7 @@ import type { ClusterStatus, MemberStatus } from "@troupe/domain/life/status";
 import type { Digest, Uid } from "@troupe/domain/name";
 import type { AppRef, Intent } from "@troupe/domain/plan/sources";
 import type { ClusterQuery } from "./clusters/cluster-query.ts";
+import type { PlanAnswer } from "./clusters/plan-answer.ts";
 
 /**
  * The seam between what control decides and what PostgreSQL keeps. Revisions, generations and sequence numbers are safe
@@ -101,8 +102,13 @@ export interface NewRequest {
   readonly caller: string;
   readonly id: string;
   readonly digest: Digest;
-  /** What the answer holds besides the resource as it is in the event. */
-  readonly answer: JsonObject;
+  readonly answer: RequestAnswer;
+}
+
+/** What an answer holds besides the resource as it is in the event. */
+export interface RequestAnswer {
+  readonly plan?: PlanAnswer;
+  readonly created?: boolean;
 }
 
 /** Who did what from where; what changed, with before and after. */
@@ -234,7 +240,7 @@ export interface Committed {
 
 export interface StoredRequest {
   readonly digest: Digest;
-  readonly answer: JsonObject;
+  readonly answer: RequestAnswer;
   /** The first event of the request. */
   readonly event: StoredEvent | undefined;
 }

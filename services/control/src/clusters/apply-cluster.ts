@@ -1,5 +1,6 @@
-import { Failure } from "@troupe/domain/failure";
+import { Failure, invalid } from "@troupe/domain/failure";
 import type { App } from "@troupe/domain/language/app";
+import { checkSpec } from "@troupe/domain/language/check-spec";
 import { sameSpec } from "@troupe/domain/language/cluster";
 import type { Uid } from "@troupe/domain/name";
 import { bindNeeds } from "@troupe/domain/plan/needs";
@@ -73,7 +74,7 @@ export function makeApplyCluster(deps: ApplyClusterDeps) {
       const applied = { cluster: snapshotOf(after), plan, created: !present };
       if (request.validateOnly) return { ...applied, revision: present?.revision ?? 0 };
       const audit = { method: request.method, subject: clusterResource(after), peer: caller.peer, change: plan.fields.map((field) => ({ ...field, before: field.before ?? null, after: field.after ?? null })) };
-      const mutation: Mutation = { project, time: after.updateTime, actor: caller, request: newRequest(caller, request.request, { plan: { ...plan }, created: !present } as never), audit, topology, writes: [write] };
+      const mutation: Mutation = { project, time: after.updateTime, actor: caller, request: newRequest(caller, request.request, { plan, created: !present }), audit, topology, writes: [write] };
       return { ...applied, revision: (await store.commit(mutation)).first };
     });
   };
@@ -81,7 +82,7 @@ export function makeApplyCluster(deps: ApplyClusterDeps) {
 
 /** As it was given, from what was kept of it. */
 export function firstAnswer({ answer, event }: StoredRequest): Applied {
-  const { plan, created } = answer as unknown as Pick<Applied, "plan" | "created">;
+  const { plan = nothingChanges, created = false } = answer;
   if (!event || !("cluster" in event.data)) throw new Failure("internal", "the first answer to a request is no longer there");
   return { cluster: event.data.cluster, revision: event.revision, plan, created };
 }
@@ -186,6 +187,8 @@ async function planChange(apps: AppBook, { document }: Wish, present: StoredClus
   return atTheirPlaces(document, () => {
     const { spec, app, build } = planned;
     const refused = present && appBefore ? refusals({ spec: present.spec, app: appBefore, ref: present.app }, { spec, app, ref: build }) : [];
+    const problems = checkSpec(app, spec, planned.name, document.placeOf);
+    if (problems.length > 0) throw invalid(problems);
     const desired = planOf(planned);
     const [firstRefused] = refused;
     if (firstRefused) throw new Failure("conflict", `${firstRefused.path}: ${firstRefused.message}`, { reason: firstRefused.reason, problems: refused });

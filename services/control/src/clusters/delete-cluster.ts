@@ -54,7 +54,7 @@ export function makeDeleteCluster({ store, apps, nowMs }: DeleteClusterDeps) {
         time,
         actor: caller,
         topology: { count: topology.count, changes: false },
-        request: newRequest(caller, request.request, { plan: { ...plan }, created: false } as never),
+        request: newRequest(caller, request.request, { plan, created: false }),
         audit: { method: "DeleteCluster", subject, peer: caller.peer, change: { deleteVolumes } },
         writes: [{ kind: "delete", uid: present.uid, expect: { edition: present.edition }, deleteVolumes, event: clusterEvent(after, { type: "cluster.deleting", data: { deleteVolumes } }) }],
       });

@@ -132,7 +132,7 @@ function order(statement: Statement, { time }: Mutation, { uid, expect, deleteVo
   const at = statement.value(time, "timestamptz");
   statement.guarded(
     "edited",
-    `UPDATE cluster SET delete_time = ${at}, update_time = ${at}, delete_volumes = ${statement.value(deleteVolumes, "boolean")}, edition = edition + 1, revision = base + 1, version = base + 1
+    `UPDATE cluster SET delete_time = coalesce(delete_time, ${at}), update_time = ${at}, delete_volumes = ${statement.value(deleteVolumes, "boolean")}, edition = edition + 1, revision = base + 1, version = base + 1
      FROM raised WHERE ${isAsDecided(statement, uid, expect.edition)} RETURNING uid`,
     1,
   );

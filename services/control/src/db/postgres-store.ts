@@ -1,5 +1,5 @@
 import type { Digest } from "@troupe/domain/name";
-import type { AppPage, Committed, Mutation, StoredApp, Store } from "../store.ts";
+import type { AppPage, Committed, Mutation, RequestAnswer, Store, StoredApp } from "../store.ts";
 import { beat, moveCursor, noteReports, purge, relayCursor, targets, unpublished } from "./bookkeeping.ts";
 import { listClusters } from "./cluster-pages.ts";
 import { commit } from "./commit.ts";
@@ -107,7 +107,7 @@ type LogReads = Pick<Store, "findRequest" | "projectState" | "eventsAfter" | "li
 function logReads(database: Database): LogReads {
   return {
     findRequest: async ({ project, caller, id }) => {
-      const [row] = await database.rows<{ digest: string; answer: Record<string, never>; revision: number }>("SELECT digest, answer, revision FROM request WHERE project = $1 AND caller = $2 AND id = $3", [project, caller, id]);
+      const [row] = await database.rows<{ digest: string; answer: RequestAnswer; revision: number }>("SELECT digest, answer, revision FROM request WHERE project = $1 AND caller = $2 AND id = $3", [project, caller, id]);
       return row && { digest: row.digest, answer: row.answer, event: await eventAt(database, project, row.revision) };
     },
     projectState: (name) =>

@@ -120,7 +120,7 @@ function carryOutOne(contents: Contents, mutation: Mutation, write: Write, revis
     case "delete": {
       const row = living(contents, write.uid, write.expect.edition);
       const { edition } = row.cluster;
-      row.cluster = { ...row.cluster, edition: edition + 1, revision, version: revision, updateTime: mutation.time, deleteTime: mutation.time, intent: { kind: "delete", deleteVolumes: write.deleteVolumes } };
+      row.cluster = { ...row.cluster, edition: edition + 1, revision, version: revision, updateTime: mutation.time, deleteTime: row.cluster.deleteTime ?? mutation.time, intent: { kind: "delete", deleteVolumes: write.deleteVolumes } };
       return undefined;
     }
     case "needs": {
