@@ -21,6 +21,8 @@ export interface WorldOptions {
   readonly reconcilers?: number;
   readonly controls?: number;
   readonly nodes?: number;
+  /** Reconcilers speak to the API server directly: for measuring. */
+  readonly uncounted?: boolean;
 }
 
 /** The whole product on real parts, with a way in through each door and a hand on each part. */
@@ -53,7 +55,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   await kubernetes.kubectl("apply", "-f", join(root, "deploy/kubernetes/crds.yaml"));
   await kubernetes.kubectl("wait", "--for=condition=Established", "crd/clusterrecords.troupe.dev", "--timeout=30s");
   const proxy = await startCountingProxy(kubernetes);
-  const kubeconfig = await writeKubeconfig(folder, proxy.url, kubernetes.token);
+  const kubeconfig = options.uncounted ? { file: kubernetes.kubeconfigPath, context: kubernetes.context } : { file: await writeKubeconfig(folder, proxy.url, kubernetes.token), context: "proxy" };
   const services = await makeServices(folder, options, { postgres, nats, kubeconfig });
   await Promise.all(services.controls.map((control) => control.start()));
   await Promise.all([services.gateway.start(), ...services.reconcilers.map((reconciler) => reconciler.start())]);
@@ -91,7 +93,7 @@ function callersOf(channel: Channel): Pick<World, "apps" | "clusters" | "events"
 interface Neighbours {
   readonly postgres: Postgres;
   readonly nats: Nats;
-  readonly kubeconfig: string;
+  readonly kubeconfig: { readonly file: string; readonly context: string };
 }
 
 async function makeServices(folder: string, { controls = 1, reconcilers = 1 }: WorldOptions, { postgres, nats, kubeconfig }: Neighbours) {
@@ -121,13 +123,13 @@ async function makeControl(folder: string, replica: number, postgres: Postgres, 
   return { service, address: `127.0.0.1:${port}` };
 }
 
-async function makeReconciler(folder: string, replica: number, controlAddress: string, nats: Nats, kubeconfig: string): Promise<Service> {
+async function makeReconciler(folder: string, replica: number, controlAddress: string, nats: Nats, kubeconfig: Neighbours["kubeconfig"]): Promise<Service> {
   const healthPort = await freePort();
   const env = {
     TROUPE_CONTROL_ADDRESS: controlAddress,
     TROUPE_NATS_URL: nats.url,
-    TROUPE_KUBECONFIG: kubeconfig,
-    TROUPE_CONTEXT: "proxy",
+    TROUPE_KUBECONFIG: kubeconfig.file,
+    TROUPE_CONTEXT: kubeconfig.context,
     TROUPE_RECONCILER_HEALTH_LISTEN: `127.0.0.1:${healthPort}`,
   };
   return new Service({ name: "reconciler", replica: String(replica), env, logFolder: folder, health: `http://127.0.0.1:${healthPort}` });

@@ -17,7 +17,7 @@ const binarySuffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
 /** Legal: `500m`, `0.5`, `4`, `16Gi`, `1e3`. Throws invalid. */
 export function parseQuantity(text: string): Quantity {
-  const match = /^(\d{1,24})(?:\.(\d{1,24}))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,2}))?$/.exec(text);
+  const match = /^(\d{1,30})(?:\.(\d{1,30}))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,2}))?$/.exec(text);
   if (!match) throw refused(text, "write a number with an optional unit, such as 500m, 4, 16Gi");
   const [, whole = "", fraction = "", suffix = "", exponent] = match;
   const binary = suffix.endsWith("i");

@@ -126,7 +126,7 @@ const badApps: readonly BadFile[] = [
     ["PATTERN_INVALID", "spec.params.c.pattern"],
     ["VALUE_INVALID", "spec.params.d.min"],
     ["FIELDS_EXCLUSIVE", "spec.params.e.required"],
-    ["VALUE_INVALID", "spec.params.f.type"],
+    ["VALUE_INVALID", "spec.params.f.type", "did you mean integer?"],
     ["PARAM_INVALID", "spec.params.g.default"],
     ["PARAM_INVALID", "spec.params.h.default"],
   ]],
