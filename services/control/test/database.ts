@@ -6,6 +6,7 @@ import { type Database, openDatabase } from "../src/db/data-source.ts";
 export interface Databases {
   readonly postgres: Postgres;
   /** Open, with its tables made. */
+  makeUrl(): Promise<string>;
   make(): Promise<{ readonly url: string; readonly database: Database }>;
   open(url: string): Promise<Database>;
   stop(): Promise<void>;
@@ -21,12 +22,16 @@ export async function startDatabases(): Promise<Databases> {
     await database.connect(AbortSignal.timeout(30_000));
     return database;
   };
+  const makeUrl = async () => {
+    count += 1;
+    return postgres.makeDatabase(`test_${count}`);
+  };
   return {
     postgres,
     open,
+    makeUrl,
     make: async () => {
-      count += 1;
-      const url = await postgres.makeDatabase(`test_${count}`);
+      const url = await makeUrl();
       return { url, database: await open(url) };
     },
     stop: async () => {

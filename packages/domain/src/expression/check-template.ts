@@ -22,11 +22,13 @@ export interface TemplateProblem {
   readonly offset: number;
 }
 
+const mostProblems = 20;
+
 /** Everything that is wrong with the expressions of a template, whatever values they will be given. */
 export function checkTemplate(template: Template, engine: Engine, expected: Expected): readonly TemplateProblem[] {
-  return expressionsOf(template).flatMap(({ source, offset }) =>
-    checkExpression(source, engine, expected, onlyExpressionOf(template) !== undefined).map((problem) => ({ ...problem, offset: offset + problem.offset })),
-  );
+  return expressionsOf(template)
+    .flatMap(({ source, offset }) => checkExpression(source, engine, expected, onlyExpressionOf(template) !== undefined).map((problem) => ({ ...problem, offset: offset + problem.offset })))
+    .slice(0, mostProblems);
 }
 
 function checkExpression(source: string, engine: Engine, expected: Expected, alone: boolean): readonly TemplateProblem[] {

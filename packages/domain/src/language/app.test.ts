@@ -16,13 +16,13 @@ const roleOf = (spec: string, role = "server") => app(spec).roles[role];
 describe("a definition", () => {
   test("has every default filled in", () => {
     expect(app("  image: a/b:1\n  roles: {server: {members: 1}}\n")).toEqual({
-      ...{ name: "thing", project: "troupe-system", version: "1.0", build: 1, label: undefined, description: undefined },
-      ...{ params: {}, secrets: {}, needs: {}, exports: {}, package: {} },
+      name: "thing", project: "troupe-system", version: "1.0", build: 1, label: undefined, description: undefined,
+      params: {}, secrets: {}, needs: {}, exports: {}, package: {},
       roles: {
         server: {
-          ...{ name: "server", members: { allowed: { kind: "range", least: 1, most: 1 }, default: 1, scalable: true }, idBase: 0, bootstrap: "all", join: "parallel", after: [] },
-          ...{ image: "a/b:1", user: 1000, command: undefined, args: undefined, env: {}, ports: {}, volumes: {}, files: {}, cpu: undefined, memory: undefined, min: {} },
-          ...{ probes: {}, stop: { signal: "SIGTERM", graceSeconds: 30 }, update: { maxUnavailable: 1 } },
+          name: "server", members: { allowed: { kind: "range", least: 1, most: 1 }, default: 1, scalable: true }, idBase: 0, bootstrap: "all", join: "parallel", after: [],
+          image: "a/b:1", user: 1000, command: undefined, args: undefined, env: {}, ports: {}, volumes: {}, files: {}, cpu: undefined, memory: undefined, min: {},
+          probes: {}, stop: { signal: "SIGTERM", graceSeconds: 30 }, update: { maxUnavailable: 1 },
         },
       },
     });
@@ -62,9 +62,9 @@ describe("a definition", () => {
       },
       volumes: { data: { name: "data", path: "/data", size: "1Ti", class: "fast", keep: "member" } },
       files: { "/etc/x": { path: "/etc/x", content: { source: "${{ member.name }}" }, mode: "0600", owner: "app" } },
-      ...{ cpu: "500m", memory: "1Gi", min: { cpu: "100m", memory: "512Mi" } },
+      cpu: "500m", memory: "1Gi", min: { cpu: "100m", memory: "512Mi" },
       probes: { started: { check: { kind: "exec" }, periodSeconds: 10, timeoutSeconds: 5 }, ready: { check: { kind: "http", port: "ui", path: "/ok", scheme: "HTTPS" }, periodSeconds: 5, timeoutSeconds: 1 } },
-      ...{ stop: { signal: "SIGINT", graceSeconds: 300 }, update: { maxUnavailable: 2 } },
+      stop: { signal: "SIGINT", graceSeconds: 300 }, update: { maxUnavailable: 2 },
     });
   });
 
@@ -85,7 +85,7 @@ describe("a definition", () => {
     expect(roleOf(spec, "same")).toMatchObject({ image: "a", env: { A: { source: "1" } }, ports: { client: { port: 1 } }, memory: "1Gi", stop: { signal: "SIGINT", graceSeconds: 60 }, probes: { ready: { check: { port: "client" } } } });
     const other = roleOf(spec, "other");
     expect(other).toMatchObject({
-      ...{ image: "b", command: { elements: [{ source: "c" }] }, memory: undefined, probes: {}, stop: { signal: "SIGINT", graceSeconds: 120 } },
+      image: "b", command: { elements: [{ source: "c" }] }, memory: undefined, probes: {}, stop: { signal: "SIGINT", graceSeconds: 120 },
       ports: { client: { port: 5 }, ui: { port: 2, scheme: "http", dashboard: true } },
       volumes: { data: { path: "/data", size: "2Gi" }, more: { path: "/more" } },
     });

@@ -155,6 +155,7 @@ const standIns = { apiVersion: "troupe.dev/v1", kind: "App", metadata: { name: "
 export function parseApp(document: Document, packageFiles: Readonly<Record<string, string>> = {}): App {
   const problems = problemsIn(document);
   checkPackage(document, packageFiles, problems);
+  checkSize(document, packageFiles, problems);
   const shape = shapeOf(document, appSchema, problems, standIns);
   if (shape && isOfSensibleSize(shape.value.spec, problems)) {
     const files = { ...filesIn(document), ...packageFiles };
@@ -187,24 +188,37 @@ function checkPackage(document: Document, packageFiles: Readonly<Record<string, 
   const folder = valueAt(document.value, path);
   if (typeof folder === "string" && Object.keys(packageFiles).length === 0) problems.add(path, "PACKAGE_MISSING", "the files of this folder did not come with the document: apply it with the CLI, or write a map of file names to texts");
   for (const name of Object.keys(packageFiles)) if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name)) problems.add(path, "NAME_INVALID", `the file name "${name.slice(0, 60)}" must be letters, digits, dots, dashes and underscores`);
-  const definition = isObject(document.value) ? definitionOf(document, packageFiles) : {};
-  const bytes = bytesIn(definition);
-  if (bytes > mostDefinitionBytes) problems.add(path, "TOO_LARGE", `the definition with its package has ${bytes} bytes, and at most ${mostDefinitionBytes} are possible`);
-  const textBytes = bytes - bytesIn({ ...filesIn(document), ...packageFiles });
-  if (textBytes > mostTextBytes) problems.add([], "TOO_LARGE", `the definition without its package has ${textBytes} bytes, and at most ${mostTextBytes} are possible`);
 }
 
-function bytesIn(value: JsonObject): number {
-  return new TextEncoder().encode(canonicalJson(value)).length;
+/** Throws at once: all that follows takes time that grows with these. */
+function checkSize(document: Document, packageFiles: Readonly<Record<string, string>>, problems: Problems): void {
+  const text = canonicalJson(isObject(document.value) ? definitionOf(document, packageFiles) : {});
+  const bytes = bytesOf(text);
+  const textBytes = bytes - bytesOf(canonicalJson({ ...filesIn(document), ...packageFiles }));
+  const expressions = text.split("${{").length - 1;
+  if (bytes > mostDefinitionBytes) problems.add(["spec", "package"], "TOO_LARGE", `the definition with its package has ${bytes} bytes, and at most ${mostDefinitionBytes} are possible`);
+  if (textBytes > mostTextBytes) problems.add([], "TOO_LARGE", `the definition without its package has ${textBytes} bytes, and at most ${mostTextBytes} are possible`);
+  if (expressions > mostExpressions) problems.add([], "TOO_LARGE", `the definition has ${expressions} expressions, and at most ${mostExpressions} are possible`);
+  for (const [field, most] of Object.entries(mostOf)) {
+    const count = Object.keys(Object(valueAt(document.value, ["spec", field]) ?? {})).length;
+    if (count > most) problems.add(["spec", field], "TOO_LARGE", `${count} ${field} are too many: at most ${most} are possible`);
+  }
+  if (problems.list.some(({ reason }) => reason === "TOO_LARGE")) throw invalid(problems.list, "the App");
+}
+
+const mostExpressions = 1000;
+const mostOf = { roles: 50, params: 200, secrets: 100, needs: 50, exports: 100 };
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 /** The app's defaults count in every role that has them. */
 function isOfSensibleSize(spec: Readonly<Record<string, unknown>>, problems: Problems): boolean {
   const roles = Object.values(isObject(spec["roles"]) ? spec["roles"] : {});
   const entries = roles.reduce<number>((sum, role) => sum + entriesIn(role) + entriesIn(spec), 0);
-  if (roles.length <= 50 && entries <= mostEntries) return true;
-  problems.add(["spec", "roles"], "TOO_LARGE", roles.length > 50 ? `${roles.length} roles are too many: at most 50 are possible` : `the roles have ${entries} variables, files and the like in all, and at most ${mostEntries} are possible`);
-  return false;
+  if (entries > mostEntries) problems.add(["spec", "roles"], "TOO_LARGE", `the roles have ${entries} variables, files and the like in all, and at most ${mostEntries} are possible`);
+  return entries <= mostEntries;
 }
 
 function entriesIn(fields: unknown): number {

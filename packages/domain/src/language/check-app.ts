@@ -100,7 +100,7 @@ function checkLeast(role: Role, resource: "cpu" | "memory", problems: Problems, 
 
 function checkCycles({ roles }: App, problems: Problems): void {
   const cycle = cycleIn(Object.keys(roles), (name) => roles[name]?.after.filter((before) => before !== name && before in roles) ?? []);
-  if (cycle) problems.add(["spec", "roles", cycle[0] ?? "", "after"], "AFTER_CYCLE", `these roles wait for one another: ${cycle.join(" → ")}`);
+  if (cycle) problems.add(["spec", "roles", cycle[0] ?? "", "after"], "AFTER_CYCLE", `these roles wait for one another: ${inShort(cycle)}`);
 }
 
 /** `a → b → a`; undefined when there is none. */
@@ -127,6 +127,10 @@ function cycleIn(names: readonly string[], nextOf: (name: string) => readonly st
 function fromLeast(cycle: readonly string[]): readonly string[] {
   const least = cycle.indexOf(cycle.toSorted()[0] ?? "");
   return [...cycle.slice(least), ...cycle.slice(0, least), cycle[least] ?? ""];
+}
+
+function inShort(cycle: readonly string[]): string {
+  return (cycle.length > 8 ? [...cycle.slice(0, 6), "…", cycle.at(-1)] : cycle).join(" → ");
 }
 
 /** Where `member.id` is used, no two members of different roles may have the same. */
@@ -186,7 +190,7 @@ function checkPattern(param: Param, pattern: string, problems: Problems): void {
 
 function checkExports({ exports }: App, problems: Problems): void {
   const cycle = cycleIn(Object.keys(exports), (name) => readsIn(exports[name]).filter((read) => read in exports));
-  if (cycle) problems.add(["spec", "exports", cycle[0] ?? ""], "EXPORT_CYCLE", `these exports need one another: ${cycle.join(" → ")}`);
+  if (cycle) problems.add(["spec", "exports", cycle[0] ?? ""], "EXPORT_CYCLE", `these exports need one another: ${inShort(cycle)}`);
 }
 
 function readsIn(template: Template | undefined): readonly string[] {

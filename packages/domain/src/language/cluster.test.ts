@@ -11,7 +11,7 @@ const specOf = (value: unknown) => parseClusterSpec(documentOfValue(value));
 describe("a Cluster", () => {
   test("needs nothing but a name and an app", () => {
     expect(clusterOf("{app: thing}")).toEqual({
-      ...{ name: "it", project: "default", labels: {}, annotations: {} },
+      name: "it", project: "default", labels: {}, annotations: {},
       spec: { app: "thing", placement: { target: "default", namespace: undefined }, params: {}, needs: {}, roles: {}, protect: false, adopt: undefined },
     });
   });
@@ -20,12 +20,12 @@ describe("a Cluster", () => {
     expect(
       clusterOf("{app: thing@1.0+2, placement: {target: east, namespace: web}, params: {a: [1]}, needs: {zk: coord, other: {url: 'x', port: 5}}, roles: {server: {members: 5, image: a, cpu: 0.5, memory: 1024Mi, volumes: {data: {size: 1024Gi, class: fast}}, env: {A: x, B: null, C: 5}}}, protect: true, adopt: 01900000-0000-7000-8000-000000000001}", "{name: it, namespace: shop, labels: {team: x}, annotations: {example.com/note: any text}}"),
     ).toEqual({
-      ...{ name: "it", project: "shop", labels: { team: "x" }, annotations: { "example.com/note": "any text" } },
+      name: "it", project: "shop", labels: { team: "x" }, annotations: { "example.com/note": "any text" },
       spec: {
-        ...{ app: "thing@1.0+2", placement: { target: "east", namespace: "web" }, params: { a: [1] } },
+        app: "thing@1.0+2", placement: { target: "east", namespace: "web" }, params: { a: [1] },
         needs: { zk: { kind: "cluster", cluster: "coord" }, other: { kind: "literal", exports: { url: "x", port: "5" } } },
         roles: { server: { members: 5, image: "a", cpu: "500m", memory: "1Gi", volumes: { data: { size: "1Ti", class: "fast" } }, env: { A: "x", B: null, C: "5" } } },
-        ...{ protect: true, adopt: "01900000-0000-7000-8000-000000000001" },
+        protect: true, adopt: "01900000-0000-7000-8000-000000000001",
       },
     });
   });

@@ -23,7 +23,7 @@ export interface Where {
   readonly offset?: number;
 }
 
-const mostProblems = 200;
+const mostProblems = 100;
 
 export function problemsIn(document: Pick<Document, "placeOf">): Problems {
   const found = new Map<string, Problem>();

@@ -58,7 +58,8 @@ export function troubleOf(cluster: DesiredCluster, role: string, member: Member,
   const { trouble } = pod;
   if (trouble === undefined) return undefined;
   const detail = trouble.message === "" ? trouble.reason : `${trouble.reason}: ${trouble.message}`;
-  if (pending !== undefined && trouble.reason === "Unschedulable") return { reason: "VolumePending", message: `its volume ${pending} is not there yet (${detail})` };
+  // The scheduler says so for a moment whenever a claim is new, and goes on saying it until it looks again.
+  if (trouble.reason === "Unschedulable" && (pending !== undefined || trouble.message.includes("PersistentVolumeClaim"))) return { reason: "VolumePending", message: "its volume is being made" };
   return { reason: reasonOf(trouble.reason), message: detail };
 }
 

@@ -104,7 +104,7 @@ export const reasons: Readonly<Record<Reason, { readonly who: Who; readonly advi
   ImageNotFound: { who: "user", advice: "correct the image, or give the target access to its registry" },
   MemberCrashing: { who: "author", advice: "read the member's log" },
   MemberLost: { who: "user", advice: "replace the member, or lower the count" },
-  VolumePending: { who: "administrator", advice: "check the storage class and its provisioner" },
+  VolumePending: { who: "kubernetes", advice: "a volume is being made; if that lasts, check the storage class and its provisioner" },
   Deleting: { who: "kubernetes", advice: "members are being stopped" },
   WaitingForPods: { who: "kubernetes", advice: "pods are ending" },
   WaitingForAdoptedVolumes: { who: "user", advice: "the adopted cluster must be gone, and its volumes there" },

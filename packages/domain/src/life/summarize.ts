@@ -52,7 +52,7 @@ function isComplete(record: ClusterRecord, role: string, count: number): boolean
   return staying.length === count && staying.every(({ record: member }) => member.state === "in");
 }
 
-const planned: ReadonlySet<Reason> = new Set(["MembersUpdating", "ScalingUp", "ScalingDown", "MembersStarting", "WaitingForRole"]);
+const planned: ReadonlySet<Reason> = new Set(["MembersUpdating", "ScalingUp", "ScalingDown", "MembersStarting", "WaitingForRole", "VolumePending"]);
 
 /** `degraded` means that something broke; what we are changing ourselves is `deploying`. */
 function stateOf(record: ClusterRecord, roles: readonly RoleStatus[], progress: StepWait | undefined): ClusterState {

@@ -3,7 +3,7 @@ import { Failure } from "@troupe/domain/failure";
 import { type App, definitionOf, parseApp } from "@troupe/domain/language/app";
 import type { Caller } from "../caller.ts";
 import { decideAgain } from "../decide-again.ts";
-import { documentOf, type ManifestText } from "../documents.ts";
+import { documentOf, filledIn, type ManifestText } from "../documents.ts";
 import { findFirst, newRequest, type RequestOnce } from "../request-once.ts";
 import type { Mutation, NewApp, Store, StoredApp } from "../store.ts";
 import { summaryOf } from "./app-summary.ts";
@@ -26,9 +26,8 @@ export interface PublishApp {
 /** Stores a build of a definition. The same content again changes nothing; other content under the same build is refused. */
 export function makePublishApp({ store, newUid, nowMs }: PublishAppDeps) {
   return async function publishApp({ project, manifest, request, validateOnly }: PublishApp, caller: Caller): Promise<StoredApp> {
-    const document = documentOf(manifest, "App");
-    const parsed = parseApp(document, manifest.package);
-    const app = project === undefined ? parsed : inProject(parsed, project, document.value);
+    const document = filledIn(documentOf(manifest, "App"), { name: undefined, namespace: project }, { name: "name", namespace: "parent" });
+    const app = parseApp(document, manifest.package);
     const definition = definitionOf(document, manifest.package);
     return decideAgain(async () => {
       const first = await findFirst(store, app.project, caller, request);
@@ -46,20 +45,6 @@ export function makePublishApp({ store, newUid, nowMs }: PublishAppDeps) {
       return { ...row, project: app.project, creator: caller.name, createTime: time, revision };
     });
   };
-}
-
-/** The caller's project wins where the document names none; where it names another, somebody is mistaken. */
-function inProject(app: App, project: string, document: unknown): App {
-  if (app.project === project || !namesProject(document)) return { ...app, project };
-  throw new Failure("invalid", `the document is for project ${app.project}, and the request for ${project}`, {
-    reason: "PROJECT_MISMATCH",
-    problems: [{ path: "metadata.namespace", reason: "PROJECT_MISMATCH", message: `is ${app.project}, and the request is for ${project}` }],
-  });
-}
-
-function namesProject(document: unknown): boolean {
-  const { metadata } = document as { readonly metadata: { readonly namespace?: unknown } };
-  return metadata.namespace !== undefined;
 }
 
 function publication(app: App, row: NewApp, time: string, caller: Caller, request: RequestOnce | undefined): Mutation {

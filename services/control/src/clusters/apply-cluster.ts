@@ -120,7 +120,13 @@ async function decide(deps: ApplyClusterDeps, wish: Wish, present: StoredCluster
   const time = new Date(nowMs()).toISOString();
   const after: ClusterSnapshot = {
     ...(present ? snapshotOf(present) : newSnapshot(wish, deps.newUid(), caller, time)),
-    ...{ labels, annotations, spec, app: build, generation, updateTime: time, edition: (present?.edition ?? 0) + 1 },
+    labels,
+    annotations,
+    spec,
+    app: build,
+    generation,
+    updateTime: time,
+    edition: (present?.edition ?? 0) + 1,
   };
   const plan = await planChange(apps, wish, present, { uid: after.uid, project, name, labels, generation, spec, build, app, needs: bound.needs });
   const change = { build: { ...build, uid: appUid }, objectNames: objectNamesOf(name, app), bindings };

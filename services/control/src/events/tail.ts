@@ -68,7 +68,7 @@ export class Tail {
     const known = await Promise.all([...changed].map(async ([uid, revision]) => [uid, revision, await this.#clusters.get(uid)?.catch(() => undefined)] as const));
     const missing = known.filter(([, revision, cluster]) => !cluster || cluster.revision < revision).map(([uid]) => uid);
     if (missing.length > 0) this.#load(missing);
-    const found = await Promise.all([...changed.keys()].map((uid) => this.#clusters.get(uid)));
+    const found = await Promise.all([...changed.keys()].flatMap((uid) => this.#clusters.get(uid) ?? []));
     return new Map(found.flatMap((cluster) => (cluster ? [[cluster.uid, cluster] as const] : [])));
   }
 
@@ -107,7 +107,7 @@ export class Tail {
     if (first.revision !== this.#head + 1) throw new Failure("internal", `the log of ${this.#project} has a hole after revision ${this.#head}`);
     this.#window.push(...events);
     this.#head = first.revision + events.length - 1;
-    for (const tell of [...this.#waiters]) tell();
+    for (const tell of this.#waiters) tell();
   }
 
   #changed(waitMs: number, signal: AbortSignal): Promise<void> {

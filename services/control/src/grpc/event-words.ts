@@ -1,3 +1,4 @@
+import { Failure } from "@troupe/domain/failure";
 import type { JsonObject } from "@troupe/domain/json";
 import { App } from "@troupe/proto/troupe/v1/app";
 import { Cluster } from "@troupe/proto/troupe/v1/cluster";
@@ -26,6 +27,14 @@ export function eventTypeOf({ type }: Pick<StoredEvent, "type">): string {
  * Which of the stored types a caller means: `dev.troupe.cluster.ready.v1`, `dev.troupe.cluster.*`, or without the prefix. A
  * trailing `*` matches the rest.
  */
-export function toStoredTypes(types: readonly string[]): readonly string[] {
-  return types.map((type) => type.replace(/^dev\.troupe\./, "").replace(/\.v1$/, ""));
+export function parseEventTypes(types: readonly string[]): readonly string[] {
+  if (types.length > 50) throw new Failure("invalid", "at most 50 types are possible", { reason: "FIELD_INVALID" });
+  return types.map((type, index) => {
+    if (/^[a-z0-9_.]{1,100}\*?$|^\*$/.test(type)) return type.replace(/^dev\.troupe\./, "").replace(/\.v1$/, "");
+    throw new Failure("invalid", `types[${index}] is no type of an event: dev.troupe.cluster.ready.v1, or dev.troupe.cluster.*`, { reason: "EVENT_TYPE_INVALID", problems: [{ path: `types[${index}]`, reason: "EVENT_TYPE_INVALID", message: "is no type of an event" }] });
+  });
+}
+
+export function isOfTypes({ type }: Pick<StoredEvent, "type">, types: readonly string[]): boolean {
+  return types.length === 0 || types.some((wanted) => (wanted.endsWith("*") ? type.startsWith(wanted.slice(0, -1)) : type === wanted));
 }

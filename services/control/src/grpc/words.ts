@@ -129,7 +129,7 @@ function documentSpec({ app, placement, params, needs, roles, protect, adopt }: 
     app,
     ...(target + namespace === "" ? {} : { placement: { ...(target !== "" && { target }), ...(namespace !== "" && { namespace }) } }),
     // google.protobuf.Value is JSON; what is not is refused by the parser.
-    params: params as JsonObject,
+    params,
     needs: mapValues(needs, documentBinding),
     roles: mapValues(roles, documentRole),
     protect,

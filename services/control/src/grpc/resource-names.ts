@@ -1,0 +1,61 @@
+import { Failure } from "@troupe/domain/failure";
+import { longest, whyNoName, whyNoProject } from "@troupe/domain/name";
+import { type AppReference, parseAppReference } from "../apps/resolve-app.ts";
+import type { ClusterKey } from "../clusters/read-clusters.ts";
+import type { Scope } from "../events/watch.ts";
+
+/** `projects/{project}`. */
+export function parseParent(text: string, field = "parent"): string {
+  const project = /^projects\/([^/]+)$/.exec(text)?.[1];
+  if (project === undefined) throw refused(field, text, "projects/{project}");
+  return checkProject(project, field);
+}
+
+/** `projects/{project}`, or undefined for `projects/-`: all of them. */
+export function parseParents(text: string): string | undefined {
+  return text === "projects/-" ? undefined : parseParent(text);
+}
+
+/** `projects/{project}/clusters/{cluster}`. */
+export function parseClusterKey(text: string, field = "name"): ClusterKey {
+  const [, project, name] = /^projects\/([^/]+)\/clusters\/([^/]+)$/.exec(text) ?? [];
+  if (project === undefined || name === undefined) throw refused(field, text, "projects/{project}/clusters/{cluster}");
+  return { project: checkProject(project, field), name: checkName(name, longest.cluster, field) };
+}
+
+/** `projects/{project}/apps/{app}`, with `@version` and `+build` or without. */
+export function parseAppName(text: string, field = "name"): AppReference & { readonly project: string } {
+  const [, project, reference] = /^projects\/([^/]+)\/apps\/([^/]{1,200})$/.exec(text) ?? [];
+  if (project === undefined || reference === undefined) throw refused(field, text, "projects/{project}/apps/{app}@{version}+{build}");
+  const parsed = parseAppReference(reference);
+  checkName(parsed.name, longest.app, field);
+  return { ...parsed, project: checkProject(project, field) };
+}
+
+/** A project, or one cluster of it. */
+export function parseScope(text: string): Scope {
+  if (!text.includes("/clusters/")) return { project: parseParent(text, "scope"), subject: undefined };
+  return { project: parseClusterKey(text, "scope").project, subject: text };
+}
+
+export function checkName(name: string, longestChars: number, field: string): string {
+  const wrong = whyNoName(name, longestChars);
+  if (wrong !== undefined) throw unnamed(field, name, wrong);
+  return name;
+}
+
+function checkProject(project: string, field: string): string {
+  const wrong = whyNoProject(project);
+  if (wrong !== undefined) throw unnamed(field, project, wrong);
+  return project;
+}
+
+function refused(field: string, text: string, form: string): Failure {
+  const message = text === "" ? `is missing: ${form}` : `is "${text.slice(0, 100)}" and must be like ${form}`;
+  return new Failure("invalid", `${field} ${message}`, { reason: "RESOURCE_NAME_INVALID", problems: [{ path: field, reason: "RESOURCE_NAME_INVALID", message }] });
+}
+
+function unnamed(field: string, name: string, wrong: string): Failure {
+  const message = `"${name.slice(0, 70)}" ${wrong}`;
+  return new Failure("invalid", `${field}: ${message}`, { reason: "NAME_INVALID", problems: [{ path: field, reason: "NAME_INVALID", message }] });
+}
