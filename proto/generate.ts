@@ -37,6 +37,8 @@ function generate(into: string): void {
     writeFileSync(join(work, "buf.yaml"), "version: v2\n");
     writeFileSync(join(work, "buf.gen.yaml"), JSON.stringify({ version: "v2", plugins: [{ local: "protoc-gen-ts_proto", out: into, opt: options, include_imports: true }] }));
     buf(work, ["generate"]);
+    // Only described, for reflection: its code is the library's.
+    cpSync(join(root, "node_modules/grpc-health-check/proto/health/v1/health.proto"), join(work, "grpc/health/v1/health.proto"));
     buf(work, ["build", "--as-file-descriptor-set", "-o", join(into, "descriptors.bin")]);
   } finally {
     rmSync(work, { recursive: true });

@@ -31,7 +31,7 @@ const badFiles: readonly (readonly [what: string, text: string, reason: string, 
   ["a role named all", `${head}  roles: {all: {members: 1}}`, "NAME_RESERVED", "spec.roles.all"],
   ["roles that wait for one another", `${head}  roles: {a: {members: 1, after: [b]}, b: {members: 1, after: [a]}}`, "AFTER_CYCLE", "spec.roles.a.after"],
   ["a role after one that is not there", `${head}  roles: {a: {members: 1, after: [c]}}`, "ROLE_UNKNOWN", "spec.roles.a.after[0]"],
-  ["a port twice", `${head}  roles: {a: {members: 1, ports: {x: 80, y: 80}}}`, "PORT_DUPLICATE", "spec.roles.a.ports.y"],
+  ["a port twice", `${head}  roles: {a: {members: 1, ports: {p: 80, q: 80}}}`, "PORT_DUPLICATE", "spec.roles.a.ports.q"],
   ["exports that need one another", `${head}  exports: {a: "\${{ exports.b }}", b: "\${{ exports.a }}"}\n  roles: {a: {members: 1}}`, "EXPORT_CYCLE", "spec.exports.a"],
   ["an expression about nothing", `${head}  roles: {a: {members: 1, env: {A: "\${{ params.no }}"}}}`, "EXPRESSION_UNKNOWN_NAME", "spec.roles.a.env.A"],
   ["an expression without an end", `${head}  roles: {a: {members: 1, env: {A: "\${{ 1"}}}`, "EXPRESSION_UNTERMINATED", "spec.roles.a.env.A"],
@@ -142,7 +142,7 @@ describe("a bad request over HTTP gets a clear answer", () => {
   test.each(badHttp.map(([what, body, status, contentType = "application/json"]) => ({ what, body, status, contentType })))("$what", async ({ body, status, contentType }) => {
     const answer = await post(body, { "content-type": contentType });
     expect(answer.status).toBe(status);
-    expect(answer.body).toMatchObject({ errors: [{ message: expect.any(String) }] });
+    expect(answer.body).toMatchObject({ errors: expect.arrayContaining([expect.objectContaining({ message: expect.any(String) })]) });
   });
 });
 

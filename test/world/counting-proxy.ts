@@ -46,6 +46,7 @@ function forward(target: string, agent: Agent, incoming: IncomingMessage, outgoi
   const onward = request(new URL(path, target), { method, headers: { ...headers, host: new URL(target).host }, agent }, (answer) => {
     note({ method, path, watch, status: answer.statusCode ?? 0 });
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    outgoing.flushHeaders(); // a watch may have nothing to say for long
     answer.pipe(outgoing);
     answer.on("error", () => outgoing.destroy());
   });

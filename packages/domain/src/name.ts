@@ -20,9 +20,7 @@ export const catalogueProject: ProjectName = "troupe-system";
 
 /** A DNS label: lower-case letters, digits and dashes, from a letter to a letter or digit. Throws invalid. */
 export function parseName(text: string, longestChars: number, what = "name"): string {
-  const wrong = whyNoName(text, longestChars);
-  if (wrong === undefined) return text;
-  throw new Failure("invalid", `${what} "${text.slice(0, 70)}" ${wrong}`, { reason: "NAME_INVALID" });
+  return checked(text, shapes.name, longestChars, what);
 }
 
 export function parseClusterName(text: string): ClusterName {
@@ -30,29 +28,40 @@ export function parseClusterName(text: string): ClusterName {
 }
 
 export function parseProjectName(text: string): ProjectName {
-  const wrong = whyNoProject(text);
-  if (wrong === undefined) return text;
-  throw new Failure("invalid", `project name "${text.slice(0, 70)}" ${wrong}`, { reason: "NAME_INVALID" });
+  return checked(text, shapes.project, longest.project, "project name");
 }
+
+/** The shapes of names; the words end a sentence about one that is none. */
+export const shapes = {
+  /** A DNS label that begins with a letter. */
+  name: { pattern: /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/, words: "must be lower-case letters, digits and dashes, beginning with a letter" },
+  /** Projects are namespaces, which may begin with a digit. */
+  project: { pattern: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, words: "must be lower-case letters, digits and dashes, beginning and ending with a letter or digit" },
+  /** Names that expressions read after a dot: params, secrets, exports, slots of needs. */
+  identifier: { pattern: /^(?!(?:in|true|false|null)$)[A-Za-z][A-Za-z0-9_]*$/, words: "must be letters, digits and underscores, beginning with a letter, and no word of the expression language" },
+} as const;
 
 /** What is wrong with a name, as the end of a sentence about it; undefined when it is one. */
 export function whyNoName(text: string, longestChars: number): string | undefined {
-  if (text.length > longestChars) return `must have at most ${longestChars} characters, not ${text.length}`;
-  if (!/^[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(text)) return "must be lower-case letters, digits and dashes, beginning with a letter";
-  return undefined;
+  return why(text, shapes.name, longestChars);
 }
 
-/** Projects are namespaces, which may begin with a digit. */
 export function whyNoProject(text: string): string | undefined {
-  if (text.length > longest.project) return `must have at most ${longest.project} characters, not ${text.length}`;
-  if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(text)) return "must be lower-case letters, digits and dashes, beginning and ending with a letter or digit";
-  return undefined;
+  return why(text, shapes.project, longest.project);
 }
 
-/** Names that expressions read after a dot: params, secrets, exports, slots of needs. */
-export function whyNoIdentifier(text: string): string | undefined {
-  if (text.length > longest.identifier) return `must have at most ${longest.identifier} characters, not ${text.length}`;
-  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(text)) return "must be letters, digits and underscores, beginning with a letter";
-  if (["in", "true", "false", "null"].includes(text)) return "is a word of the expression language";
-  return undefined;
+interface Shape {
+  readonly pattern: RegExp;
+  readonly words: string;
+}
+
+function why(text: string, { pattern, words }: Shape, longestChars: number): string | undefined {
+  if (text.length > longestChars) return `must have at most ${longestChars} characters, not ${text.length}`;
+  return pattern.test(text) ? undefined : words;
+}
+
+function checked(text: string, shape: Shape, longestChars: number, what: string): string {
+  const wrong = why(text, shape, longestChars);
+  if (wrong === undefined) return text;
+  throw new Failure("invalid", `${what} "${text.slice(0, 70)}" ${wrong}`, { reason: "NAME_INVALID" });
 }

@@ -1,6 +1,6 @@
 import type { Server } from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
-import { HealthImplementation, service as healthService } from "grpc-health-check";
+import { HealthImplementation } from "grpc-health-check";
 
 export interface Serving {
   /** What `grpc.health.v1` answers for the server as a whole and for each of its services. */
@@ -21,17 +21,13 @@ export function addHealth(server: Server, services: readonly string[]): Serving 
 
 /**
  * Adds `grpc.reflection.v1` and `v1alpha`, which list the given services and the health service.
- * @param descriptors a serialized google.protobuf.FileDescriptorSet with all that the services use
+ * @param descriptors a serialized google.protobuf.FileDescriptorSet with all that the services use, and grpc.health.v1
  */
 export function addReflection(server: Server, services: readonly string[], descriptors: Uint8Array): void {
-  const files = [...filesOf(descriptors), ...healthFiles()];
+  const files = filesOf(descriptors);
   // The library reads one field of what proto-loader makes. Given the files as they are, it does not merge those of a package.
   const definition = { all: { fileDescriptorProtos: files } } as unknown as ConstructorParameters<typeof ReflectionService>[0];
   new ReflectionService(definition, { services: [...services, "grpc.health.v1.Health"] }).addToServer(server);
-}
-
-function healthFiles(): readonly Buffer[] {
-  return Object.values(healthService).flatMap(({ requestType }) => requestType.fileDescriptorProtos);
 }
 
 /** The messages of field 1, each a FileDescriptorProto, undecoded. */

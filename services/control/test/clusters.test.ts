@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ClusterState } from "@troupe/proto/troupe/v1/cluster";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Neighbours, type Replica, startNeighbours, startReplica } from "./control.ts";
-import { apply, clusterYaml, finish, manifest, publish, remove, report, reportOf } from "./steps.ts";
+import { all, apply, clusterYaml, finish, manifest, publish, remove, report, reportOf } from "./steps.ts";
 
 let neighbours: Neighbours;
 let replica: Replica;
@@ -260,10 +260,10 @@ describe("needs", () => {
   test("what others need is not deleted; the refusal names them", async () => {
     await apply(replica, clusterYaml("needed", "p"));
     await bound("needed", "x", "p");
-    await bound("needed", "y", "p");
-    await expect(remove(replica, "projects/needed/clusters/p")).rejects.toMatchObject({ kind: "conflict", reason: "CLUSTER_NEEDED", message: expect.stringContaining("x, y") });
+    await bound("needed", "z", "p");
+    await expect(remove(replica, "projects/needed/clusters/p")).rejects.toMatchObject({ kind: "conflict", reason: "CLUSTER_NEEDED", message: expect.stringContaining("x, z") });
     await finish(replica, "projects/needed/clusters/x");
-    await apply(replica, clusterYaml("needed", "y"));
+    await apply(replica, clusterYaml("needed", "z"));
     await remove(replica, "projects/needed/clusters/p");
   });
 
@@ -271,7 +271,7 @@ describe("needs", () => {
     const { cluster: provider } = await apply(replica, clusterYaml("exports", "p"));
     const { cluster: consumer } = await bound("exports", "c", "p");
     const desired = async () => {
-      const parts = await Array.fromAsync(replica.reconciler.listDesired({ target: "default", digest: "" }));
+      const parts = await all(replica.reconciler.listDesired({ target: "default", digest: "" }));
       return parts.flatMap(({ part }) => (part?.$case === "sources" && part.value.uid === consumer?.uid ? [part.value] : []))[0];
     };
     expect(JSON.parse((await desired())?.needs ?? "")).toMatchObject({ source: { kind: "bound" } });

@@ -7,11 +7,14 @@ import { SystemServiceService } from "@troupe/proto/troupe/v1/system";
 import type { Bus } from "@troupe/runtime/bus";
 import { type Caller, callerOf, openChannel } from "@troupe/runtime/grpc-client";
 import { makeServer } from "@troupe/runtime/grpc-server";
-import { silentLog } from "@troupe/runtime/log";
+import { makeLog } from "@troupe/runtime/log";
 import { connectBus } from "@troupe/runtime/nats";
 import { assembleControl, type Control } from "../src/assembly.ts";
 import { type Database, openDatabase } from "../src/db/data-source.ts";
 import { type Databases, startDatabases } from "./database.ts";
+
+/** What goes wrong inside is seen in the test's output. */
+const log = makeLog({}, "error");
 
 /** A replica of control in this process, and callers of its services. */
 export interface Replica extends Control {
@@ -46,10 +49,10 @@ export async function startNeighbours(): Promise<Neighbours> {
 /** With a database of its own, unless it is given another replica's. */
 export async function startReplica({ databases, nats }: Neighbours, url?: string): Promise<Replica & { readonly url: string }> {
   const databaseUrl = url ?? (await databases.makeUrl());
-  const database = openDatabase({ url: databaseUrl, log: silentLog });
-  const bus = connectBus({ url: nats.url, name: "control-test", log: silentLog });
-  const control = assembleControl({ database, bus, log: silentLog, version: "0.0.0", nowMs: () => Date.now(), random: Math.random });
-  const server = makeServer({ listen: { host: "127.0.0.1", port: 0 }, log: silentLog, services: control.services });
+  const database = openDatabase({ url: databaseUrl, log });
+  const bus = connectBus({ url: nats.url, name: "control-test", log });
+  const control = assembleControl({ database, bus, log, version: "0.0.0", nowMs: () => Date.now(), random: Math.random });
+  const server = makeServer({ listen: { host: "127.0.0.1", port: 0 }, log, services: control.services });
   const parts = [...control.parts, server];
   for (const part of parts) await part.start(new AbortController().signal);
   await database.connect(AbortSignal.timeout(30_000));

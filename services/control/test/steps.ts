@@ -87,3 +87,9 @@ export async function eventually<T>(what: string, look: () => Promise<T | undefi
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+export async function all<T>(stream: AsyncIterable<T>): Promise<readonly T[]> {
+  const taken: T[] = [];
+  for await (const one of stream) taken.push(one);
+  return taken;
+}

@@ -25,13 +25,6 @@ export interface Reads {
   readonly topology: readonly string[];
 }
 
-/** What restarts a member when it changes (app-model.md section 1). All else that templates read is volatile and restarts nobody. */
-export const stableFields = {
-  cluster: ["name", "id", "project", "namespace"],
-  role: ["name"],
-  member: ["index", "id", "name", "host", "cpu", "memoryMiB"],
-} as const;
-
 export function readsOf(template: Template): Reads {
   const known = readsOfTemplates.get(template);
   if (known) return known;

@@ -1,9 +1,9 @@
-import { canonicalJson } from "../canonical.ts";
 import { Failure, invalid } from "../failure.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Template } from "../expression/template.ts";
 import type { AppName, RoleName } from "../name.ts";
 import { buildApp } from "./app-input.ts";
+import { checkSize, isOfSensibleSize } from "./app-size.ts";
 import { checkApp } from "./check-app.ts";
 import type { Document } from "./document.ts";
 import { originOf } from "./merge.ts";
@@ -143,9 +143,6 @@ export interface NeedSlot {
 /** The definition as it is stored, sent and digested: canonical JSON of the document, package files included. */
 export type Definition = JsonObject;
 
-const mostDefinitionBytes = 384 * 1024;
-const mostTextBytes = 64 * 1024;
-const mostEntries = 5000;
 const standIns = { apiVersion: "troupe.dev/v1", kind: "App", metadata: { name: "app" }, spec: { version: "0", roles: {} } };
 
 /**
@@ -155,7 +152,7 @@ const standIns = { apiVersion: "troupe.dev/v1", kind: "App", metadata: { name: "
 export function parseApp(document: Document, packageFiles: Readonly<Record<string, string>> = {}): App {
   const problems = problemsIn(document);
   checkPackage(document, packageFiles, problems);
-  checkSize(document, packageFiles, problems);
+  checkSize(isObject(document.value) ? definitionOf(document, packageFiles) : {}, problems);
   const shape = shapeOf(document, appSchema, problems, standIns);
   if (shape && isOfSensibleSize(shape.value.spec, problems)) {
     const files = { ...filesIn(document), ...packageFiles };
@@ -188,45 +185,6 @@ function checkPackage(document: Document, packageFiles: Readonly<Record<string, 
   const folder = valueAt(document.value, path);
   if (typeof folder === "string" && Object.keys(packageFiles).length === 0) problems.add(path, "PACKAGE_MISSING", "the files of this folder did not come with the document: apply it with the CLI, or write a map of file names to texts");
   for (const name of Object.keys(packageFiles)) if (!/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(name)) problems.add(path, "NAME_INVALID", `the file name "${name.slice(0, 60)}" must be letters, digits, dots, dashes and underscores`);
-}
-
-/** Throws at once: all that follows takes time that grows with these. */
-function checkSize(document: Document, packageFiles: Readonly<Record<string, string>>, problems: Problems): void {
-  const text = canonicalJson(isObject(document.value) ? definitionOf(document, packageFiles) : {});
-  const bytes = bytesOf(text);
-  const textBytes = bytes - bytesOf(canonicalJson({ ...filesIn(document), ...packageFiles }));
-  const expressions = text.split("${{").length - 1;
-  if (bytes > mostDefinitionBytes) problems.add(["spec", "package"], "TOO_LARGE", `the definition with its package has ${bytes} bytes, and at most ${mostDefinitionBytes} are possible`);
-  if (textBytes > mostTextBytes) problems.add([], "TOO_LARGE", `the definition without its package has ${textBytes} bytes, and at most ${mostTextBytes} are possible`);
-  if (expressions > mostExpressions) problems.add([], "TOO_LARGE", `the definition has ${expressions} expressions, and at most ${mostExpressions} are possible`);
-  for (const [field, most] of Object.entries(mostOf)) {
-    const count = Object.keys(Object(valueAt(document.value, ["spec", field]) ?? {})).length;
-    if (count > most) problems.add(["spec", field], "TOO_LARGE", `${count} ${field} are too many: at most ${most} are possible`);
-  }
-  if (problems.list.some(({ reason }) => reason === "TOO_LARGE")) throw invalid(problems.list, "the App");
-}
-
-const mostExpressions = 1000;
-const mostOf = { roles: 50, params: 200, secrets: 100, needs: 50, exports: 100 };
-
-function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
-}
-
-/** The app's defaults count in every role that has them. */
-function isOfSensibleSize(spec: Readonly<Record<string, unknown>>, problems: Problems): boolean {
-  const roles = Object.values(isObject(spec["roles"]) ? spec["roles"] : {});
-  const entries = roles.reduce<number>((sum, role) => sum + entriesIn(role) + entriesIn(spec), 0);
-  if (entries > mostEntries) problems.add(["spec", "roles"], "TOO_LARGE", `the roles have ${entries} variables, files and the like in all, and at most ${mostEntries} are possible`);
-  return entries <= mostEntries;
-}
-
-function entriesIn(fields: unknown): number {
-  if (!isObject(fields)) return 0;
-  return ["env", "ports", "volumes", "files", "command", "args"].reduce((sum, field) => {
-    const value = fields[field];
-    return sum + (Array.isArray(value) ? value.length : isObject(value) ? Object.keys(value).length : 0);
-  }, 0);
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -10,11 +10,8 @@ import { isLegal, membersInWords, nearestLegal } from "./members.ts";
 import { whyNotValue } from "./param-value.ts";
 import { anyOf, didYouMean, problemsIn, shown, type Problems } from "./problems.ts";
 
-/** Where the parts of a Cluster stand in the text that it came as; nothing for one that came without text. */
-export type PlaceOf = Document["placeOf"];
-
-/** What is wrong with a spec beside its App, all of it. `clusterName`: pods are named from it. */
-export function checkSpec(app: App, spec: ClusterSpec, clusterName: string, placeOf: PlaceOf = () => undefined): readonly Problem[] {
+/** What is wrong with a spec beside its App, all of it. `clusterName`: pods are named from it. `placeOf`: of the text that it came as. */
+export function checkSpec(app: App, spec: ClusterSpec, clusterName: string, placeOf: Document["placeOf"] = () => undefined): readonly Problem[] {
   const problems = problemsIn({ placeOf });
   checkParams(app, spec, problems);
   checkNeeds(app, spec, clusterName, problems);
@@ -62,6 +59,7 @@ function checkRole(app: App, role: Role, wanted: RoleSpec, clusterName: string, 
     if (volume === undefined) problems.add(path, "VOLUME_UNKNOWN", `the role ${role.name} has no volume ${shown(name)}${known.length > 0 ? `: it has ${known.join(", ")}` : ""}`, { key: true, ...didYouMean(name, known) });
     if (volume?.keep === "pod" && override.class !== undefined) problems.add([...path, "class"], "FIELD_NOT_APPLICABLE", `the volume ${name} is scratch space and has no class`, { key: true });
   }
+  for (const name of Object.keys(wanted.env)) if (name.startsWith("TROUPE_")) problems.add(["spec", "roles", role.name, "env", name], "NAME_RESERVED", "variables that begin with TROUPE_ are Troupe's own", { key: true });
   checkResource(app, role, wanted, "cpu", problems);
   checkResource(app, role, wanted, "memory", problems);
 }

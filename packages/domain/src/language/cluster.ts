@@ -59,7 +59,7 @@ export function parseClusterDocument(document: Document): ClusterDocument {
     const { metadata, spec: input } = shape.value;
     const spec = buildSpec(input, shape.document, shape.problems);
     checkSize(spec, problems);
-    checkProject(metadata.namespace, problems);
+    checkMetadata(metadata, problems);
     if (problems.list.length === 0) return { name: metadata.name, project: metadata.namespace ?? defaultProject, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, spec };
   }
   throw invalid(problems.list, "the Cluster");
@@ -129,6 +129,7 @@ function checkSize(spec: ClusterSpec, problems: Problems): void {
   if (bytes > mostSpecBytes) problems.add(["spec"], "TOO_LARGE", `the spec has ${bytes} bytes, and at most ${mostSpecBytes} are possible`);
 }
 
-function checkProject(project: string | undefined, problems: Problems): void {
-  if (project === catalogueProject) problems.add(["metadata", "namespace"], "NAME_RESERVED", `${catalogueProject} holds the shared catalogue: clusters live in other projects`);
+function checkMetadata({ namespace, labels }: { readonly namespace?: string | undefined; readonly labels?: Readonly<Record<string, string>> | undefined }, problems: Problems): void {
+  for (const label of Object.keys(labels ?? {})) if (label.startsWith("troupe.dev/")) problems.add(["metadata", "labels", label], "NAME_RESERVED", "labels that begin with troupe.dev/ are Troupe's own", { key: true });
+  if (namespace === catalogueProject) problems.add(["metadata", "namespace"], "NAME_RESERVED", `${catalogueProject} holds the shared catalogue: clusters live in other projects`);
 }

@@ -22,7 +22,7 @@ export interface Document {
   sourceOf(path: Path): string | undefined;
 }
 
-export interface TextOptions {
+interface TextOptions {
   /** Line of the file at which the text begins, from 1. */
   readonly firstLine?: number;
   readonly limits?: Limits;

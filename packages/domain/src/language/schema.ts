@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { longest } from "../name.ts";
+import { longest, shapes } from "../name.ts";
 
 /*
  * The one description of what can be written. Only shapes: what depends on other parts of a document is in check-app.ts and
@@ -7,14 +7,15 @@ import { longest } from "../name.ts";
  * The words of a rule (second argument of regex, max …) end the sentence that begins with what is wrong.
  */
 
-const label = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
-const labelRule = "must be lower-case letters, digits and dashes, beginning with a letter";
-
-function nameOf(longestChars: number) {
-  return z.string().max(longestChars, `must have at most ${longestChars} characters`).regex(label, labelRule);
+function shaped({ pattern, words }: { readonly pattern: RegExp; readonly words: string }, longestChars: number) {
+  return z.string().max(longestChars, `must have at most ${longestChars} characters`).regex(pattern, words);
 }
 
-const identifier = z.string().max(longest.identifier, `must have at most ${longest.identifier} characters`).regex(/^[A-Za-z][A-Za-z0-9_]*$/, "must be letters, digits and underscores, beginning with a letter");
+function nameOf(longestChars: number) {
+  return shaped(shapes.name, longestChars);
+}
+
+const identifier = shaped(shapes.identifier, longest.identifier);
 const absolutePath = z.string().max(500).regex(/^(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)+$/, "must be an absolute path without . or .. or a slash at its end");
 const environmentName = z.string().max(200).regex(/^[A-Za-z_.-][A-Za-z0-9_.-]*$/, "must be letters, digits, dots, dashes and underscores, not beginning with a digit");
 const portName = z
@@ -32,7 +33,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 /** Kubernetes quantity; parsed when it is read. */
 const quantity = z.union([z.string(), z.number()]);
 const duration = z.string();
-const percentFree = z.int().min(1).max(1000);
+const disruptions = z.int().min(1).max(1000);
 /** One expression that gives the whole list, or a template an element. */
 const templateList = z.union([z.string(), z.array(scalar).max(500)]);
 
@@ -82,7 +83,7 @@ const defaults = {
   memory: quantity.nullish(),
   probes: z.strictObject({ started: probe.nullish(), ready: probe.nullish() }).meta({ later: ["healthy"] }).nullish(),
   stop: z.strictObject({ signal: z.enum(signals).nullish(), grace: duration.nullish() }).nullish(),
-  update: z.strictObject({ maxUnavailable: percentFree.nullish() }).meta({ later: ["pauseAfterFirst", "allAtOnce"] }).nullish(),
+  update: z.strictObject({ maxUnavailable: disruptions.nullish() }).meta({ later: ["pauseAfterFirst", "allAtOnce"] }).nullish(),
 };
 
 const count = z.int().min(0).max(1000);
@@ -126,7 +127,7 @@ const annotations = z.record(z.string().max(317).regex(/^(?:[a-z0-9](?:[a-z0-9.-
 function metadata(longestChars: number) {
   return z.strictObject({
     name: nameOf(longestChars),
-    namespace: z.string().max(longest.project).regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, "must be the name of a project: lower-case letters, digits and dashes").optional(),
+    namespace: shaped(shapes.project, longest.project).optional(),
     labels: labels.optional(),
     annotations: annotations.optional(),
   });
@@ -155,7 +156,7 @@ export const appSchema = z.strictObject({
 
 const specSchema = z.strictObject({
   app: z.string().regex(/^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?(?:@[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?(?:\+[1-9]\d{0,5})?)?$/, "must be the name of an app, with its version and build if they matter: name@1.0+2"),
-  placement: z.strictObject({ target: nameOf(longest.project).optional(), namespace: nameOf(longest.project).optional() }).optional(),
+  placement: z.strictObject({ target: nameOf(longest.project).optional(), namespace: shaped(shapes.project, longest.project).optional() }).optional(),
   params: z.record(z.string(), z.json()).optional(),
   needs: z.record(z.string(), z.union([nameOf(longest.cluster), z.record(identifier, scalar)])).optional(),
   roles: z

@@ -22,12 +22,12 @@ export function shapeOf<T>(document: Document, schema: z.ZodType<T>, problems: P
   for (const problem of document.problems) problems.tell(problem);
   const broken = new Set(document.problems.map(({ path }) => path));
   const first = schema.safeParse(document.value);
-  const quiet = silentAbout(broken, [], problems);
+  const quiet = silentAbout(broken, [], document.value, problems);
   if (first.success) return { value: first.data, document, problems: quiet };
   const paths = addIssues(quiet, first.error.issues, schema, document);
   const rest = withStandIns(paths.reduce(without, document.value), standIns);
   const value = partOf(rest, schema, 5);
-  return value && { value: value.data, document: { ...document, value: value.of }, problems: silentAbout(broken, paths, problems) };
+  return value && { value: value.data, document: { ...document, value: value.of }, problems: silentAbout(broken, paths, document.value, problems) };
 }
 
 /** What is left once what is incomplete is taken out too. */
@@ -40,18 +40,18 @@ function partOf<T>(value: Json, schema: z.ZodType<T>, rounds: number): { readonl
 }
 
 /** Keys of maps whose names people choose, and refer to elsewhere. */
-const named = ["roles", "ports", "volumes", "files", "env", "params", "secrets", "needs", "exports"];
+const named = ["roles", "ports", "volumes", "files", "env", "params", "secrets", "needs", "exports", "services"];
 
-function silentAbout(broken: ReadonlySet<string>, paths: readonly Path[], problems: Problems): Problems {
+function silentAbout(broken: ReadonlySet<string>, paths: readonly Path[], value: Json, problems: Problems): Problems {
   const gone = [...broken, ...paths.map(pathText)];
-  const names = new Set(paths.flatMap((path) => (named.includes(String(path.at(-2))) ? [String(path.at(-1))] : [])));
+  const names = new Set(paths.flatMap((path) => namesGone(path, value)));
   const maps = new Set(paths.map((path) => pathText(path.slice(0, -1))));
   const follows = (path: Path, reason: string, message: string) => {
     const text = pathText(path);
     if (gone.some((other) => text === other || text.startsWith(`${other}.`) || text.startsWith(`${other}[`))) return true;
     // What is missing beside an unknown field is mostly what was meant by it.
     if (reason === "FIELD_MISSING" && maps.has(pathText(path.slice(0, -1)))) return true;
-    return [...names].some((name) => message.includes(name));
+    return names.size > 0 && (message.match(/[A-Za-z0-9_-]+/g) ?? []).some((word) => names.has(word));
   };
   return {
     get list() {
@@ -62,6 +62,13 @@ function silentAbout(broken: ReadonlySet<string>, paths: readonly Path[], proble
       if (!follows(path, reason, message)) problems.add(path, reason, message, where);
     },
   };
+}
+
+/** What people may refer to, and is not there any more. */
+function namesGone(path: Path, value: Json): readonly string[] {
+  if (named.includes(String(path.at(-2)))) return [String(path.at(-1))];
+  const map = valueAt(value, path);
+  return named.includes(String(path.at(-1))) && map !== undefined && isMap(map) ? Object.keys(map) : [];
 }
 
 function withStandIns(value: Json, standIns: JsonObject): Json {

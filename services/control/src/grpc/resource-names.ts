@@ -1,5 +1,5 @@
 import { Failure } from "@troupe/domain/failure";
-import { longest, whyNoName, whyNoProject } from "@troupe/domain/name";
+import { longest, parseName, parseProjectName } from "@troupe/domain/name";
 import { type AppReference, parseAppReference } from "../apps/resolve-app.ts";
 import type { ClusterKey } from "../clusters/read-clusters.ts";
 import type { Scope } from "../events/watch.ts";
@@ -39,15 +39,11 @@ export function parseScope(text: string): Scope {
 }
 
 export function checkName(name: string, longestChars: number, field: string): string {
-  const wrong = whyNoName(name, longestChars);
-  if (wrong !== undefined) throw unnamed(field, name, wrong);
-  return name;
+  return at(field, () => parseName(name, longestChars));
 }
 
 function checkProject(project: string, field: string): string {
-  const wrong = whyNoProject(project);
-  if (wrong !== undefined) throw unnamed(field, project, wrong);
-  return project;
+  return at(field, () => parseProjectName(project));
 }
 
 function refused(field: string, text: string, form: string): Failure {
@@ -55,7 +51,13 @@ function refused(field: string, text: string, form: string): Failure {
   return new Failure("invalid", `${field} ${message}`, { reason: "RESOURCE_NAME_INVALID", problems: [{ path: field, reason: "RESOURCE_NAME_INVALID", message }] });
 }
 
-function unnamed(field: string, name: string, wrong: string): Failure {
-  const message = `"${name.slice(0, 70)}" ${wrong}`;
-  return new Failure("invalid", `${field}: ${message}`, { reason: "NAME_INVALID", problems: [{ path: field, reason: "NAME_INVALID", message }] });
+/** What is wrong with a name, at the field that has it. */
+function at(field: string, parse: () => string): string {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { kind, message, reason } = error;
+    throw new Failure(kind, `${field}: ${message}`, { reason, problems: [{ path: field, reason, message }] });
+  }
 }

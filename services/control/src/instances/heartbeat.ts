@@ -1,5 +1,5 @@
 import { Failure } from "@troupe/domain/failure";
-import { longest, whyNoName } from "@troupe/domain/name";
+import { longest, parseName } from "@troupe/domain/name";
 import type { Store, TargetState } from "../store.ts";
 
 export interface Heartbeat {
@@ -22,8 +22,7 @@ export const expiryMs = 15_000;
 const validMs = 12_000;
 
 export async function heartbeat(store: Pick<Store, "beat">, { target, instance, leaving }: Heartbeat): Promise<Lease> {
-  const wrong = whyNoName(target, longest.project);
-  if (wrong !== undefined) throw new Failure("invalid", `target "${target.slice(0, 70)}" ${wrong}`, { reason: "NAME_INVALID" });
+  parseName(target, longest.project, "target");
   if (instance === "" || instance.length > 200) throw new Failure("invalid", "an instance has a name of at most 200 characters", { reason: "INSTANCE_INVALID" });
   return { ...(await store.beat({ target, instance, leaving, expiryMs })), validMs: leaving ? 0 : validMs };
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { ApolloServer, HeaderMap, type HTTPGraphQLRequest } from "@apollo/server";
+import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLRequest } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { type ListenAddress, spellAddress } from "@troupe/runtime/environment";
 import type { HealthHandler } from "@troupe/runtime/http";
 import type { Log } from "@troupe/runtime/log";
 import type { Part } from "@troupe/runtime/process";
 import { unwrapResolverError } from "@apollo/server/errors";
-import type { GraphQLFormattedError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Control } from "../control.ts";
 import { type Context, contextOf } from "./context.ts";
 import { toGraphQLError } from "./failures.ts";
@@ -32,7 +32,7 @@ export function makeHttpServer({ listen, control, health, introspection, log }: 
     introspection,
     validationRules: [...limitRules],
     parseOptions: { maxTokens: limits.tokens },
-    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
+    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), refuseSubscriptions],
     formatError: (formatted, error) => formatError(formatted, error, log),
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
@@ -66,6 +66,16 @@ export function makeHttpServer({ listen, control, health, introspection, log }: 
     },
   };
 }
+
+/** They have a transport of their own; over HTTP one would end with its first answer. */
+const refuseSubscriptions: ApolloServerPlugin = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation }) => {
+      if (operation?.operation !== "subscription") return;
+      throw new GraphQLError("subscriptions are served over WebSocket (graphql-transport-ws), at the same path", { extensions: { code: "INVALID", reason: "SUBSCRIPTION_OVER_HTTP", http: { status: 400 } } });
+    },
+  }),
+};
 
 async function bind(server: Server, { host, port }: ListenAddress): Promise<number> {
   server.listen(port, host);
