@@ -33,8 +33,9 @@ const folderOf = (target: string) => (target === "cli" ? "packages/cli/src" : `s
 describe("docker-compose.yml", () => {
   test("is what the compose specification allows", () => {
     const ajv = new Ajv2019({ strict: false, validateFormats: false });
-    // Its name of the draft is not the one that the draft has.
-    ajv.validate({ ...composeSchema, $schema: undefined, id: undefined }, compose);
+    // It is of two drafts at once: names of the older one are left out.
+    const schema: object = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) => ((key === "id" || key === "$schema") && typeof value === "string" ? undefined : value));
+    ajv.validate(schema, compose);
     expect(ajv.errors ?? []).toEqual([]);
   });
 

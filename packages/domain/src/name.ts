@@ -41,20 +41,12 @@ export const shapes = {
   identifier: { pattern: /^(?!(?:in|true|false|null)$)[A-Za-z][A-Za-z0-9_]*$/, words: "must be letters, digits and underscores, beginning with a letter, and no word of the expression language" },
 } as const;
 
-/** What is wrong with a name, as the end of a sentence about it; undefined when it is one. */
-export function whyNoName(text: string, longestChars: number): string | undefined {
-  return why(text, shapes.name, longestChars);
-}
-
-export function whyNoProject(text: string): string | undefined {
-  return why(text, shapes.project, longest.project);
-}
-
 interface Shape {
   readonly pattern: RegExp;
   readonly words: string;
 }
 
+/** What is wrong with a name, as the end of a sentence about it. */
 function why(text: string, { pattern, words }: Shape, longestChars: number): string | undefined {
   if (text.length > longestChars) return `must have at most ${longestChars} characters, not ${text.length}`;
   return pattern.test(text) ? undefined : words;

@@ -1,0 +1,224 @@
+import { randomUUID } from "node:crypto";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Neighbours, type Replica, startNeighbours, startReplica } from "./control.ts";
+import { aCluster, aMutation, anApp, creating, publishing } from "../src/testing/mutations.ts";
+import { makePostgresStore } from "../src/db/postgres-store.ts";
+import { apply, clusterYaml, eventually, finish, manifest, publish, remove, report, reportOf } from "./steps.ts";
+
+let neighbours: Neighbours;
+let replica: Replica & { readonly url: string };
+beforeAll(async () => {
+  neighbours = await startNeighbours();
+  replica = await startReplica(neighbours);
+  await publish(replica);
+});
+afterAll(async () => {
+  await replica?.stop();
+  await neighbours?.stop();
+});
+
+const eventsOf = async (project: string) => (await replica.events.list({ parent: `projects/${project}`, afterRevision: 0n, pageSize: 1000, subject: "", types: [], newestFirst: false })).events;
+
+describe("replicas", () => {
+  test("may make the tables at once", async () => {
+    const url = await neighbours.databases.makeUrl();
+    const databases = await Promise.all(Array.from({ length: 4 }, () => neighbours.databases.open(url)));
+    const stores = databases.map((database) => makePostgresStore({ database, onCommitted: () => undefined }));
+    await stores[0]?.commit(aMutation("troupe-system", [publishing("troupe-system", anApp())]));
+    expect(await Promise.all(stores.map((store) => store.projectState("troupe-system")))).toEqual(stores.map(() => ({ revision: 1, purged: 0 })));
+  });
+
+  test("that write side by side make revisions without a hole, each visible after those before it", async () => {
+    const { url, database } = await neighbours.databases.make();
+    const stores = [database, await neighbours.databases.open(url)].map((one) => makePostgresStore({ database: one, onCommitted: () => undefined }));
+    const app = anApp();
+    await stores[0]!.commit(aMutation("troupe-system", [publishing("troupe-system", app)]));
+    let writing = true;
+    const gaps: number[] = [];
+    const reading = (async () => {
+      let cursor = 0;
+      while (writing || cursor < 320) {
+        const events = await stores[1]!.eventsAfter("p", cursor, 100);
+        for (const { revision } of events) {
+          if (revision !== cursor + 1) gaps.push(revision);
+          cursor = revision;
+        }
+      }
+    })();
+    const writers = Array.from({ length: 16 }, async (_, writer) => {
+      for (let index = 0; index < 20; index += 1) await stores[writer % 2]!.commit(aMutation("p", [creating("p", aCluster(`w${writer}-${index}`, app))]));
+    });
+    await Promise.all(writers);
+    writing = false;
+    await reading;
+    expect(gaps).toEqual([]);
+    expect((await stores[0]!.projectState("p")).revision).toBe(320);
+  });
+});
+
+describe("one transaction a mutation", () => {
+  /** Transactions that wrote something, by everybody, while this runs. */
+  async function transactions(work: () => Promise<unknown>): Promise<number> {
+    const client = new Client({ connectionString: replica.url });
+    await client.connect();
+    const next = async () => Number((await client.query<{ xid: string }>("SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xid")).rows[0]?.xid);
+    // What goes on in the background (a relay's cursor) has come to rest.
+    let before = await next();
+    await eventually("nobody writes", async () => {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      const now = await next();
+      const quiet = now === before;
+      before = now;
+      return quiet;
+    });
+    await work();
+    const after = await next();
+    await client.end();
+    return after - before;
+  }
+
+  test("to create, change, delete and report; none for what changes nothing", async () => {
+    const name = "projects/count/clusters/a";
+    const requestId = randomUUID();
+    expect(await transactions(() => apply(replica, clusterYaml("count", "a"), { requestId }))).toBe(1);
+    expect(await transactions(() => apply(replica, clusterYaml("count", "a"), { requestId }))).toBe(0);
+    expect(await transactions(() => apply(replica, clusterYaml("count", "a")))).toBe(0);
+    expect(await transactions(() => apply(replica, clusterYaml("count", "a", "{app: queue, params: {size: 8}}")))).toBe(1);
+    expect(await transactions(() => apply(replica, clusterYaml("count", "c", "{app: queue, needs: {source: a}}")))).toBe(1);
+    const cluster = await replica.clusters.get({ name });
+    const [first, second] = [reportOf(cluster, { state: "ready", exports: { address: "x" } }), reportOf(await replica.clusters.get({ name: "projects/count/clusters/c" }), { state: "ready" })];
+    expect(await transactions(() => report(replica, first, second))).toBe(1);
+    expect(await transactions(() => report(replica, first, second))).toBe(0);
+    expect(await transactions(() => remove(replica, "projects/count/clusters/c"))).toBe(1);
+    expect(await transactions(() => publish(replica))).toBe(0);
+  });
+
+  test("leaves an event, an audit row and a request row for each", async () => {
+    const requestId = randomUUID();
+    const { cluster } = await replica.clusters.create({ parent: "", clusterId: "", source: { $case: "manifest", value: manifest(clusterYaml("rows", "a")) }, requestId, validateOnly: false }, { metadata: { "troupe-caller": "ann" } });
+    const rows = await replica.database.rows<object>("SELECT a.revision, a.caller, a.method, a.subject, a.request_id, r.caller AS requester, e.type FROM audit a JOIN request r USING (project, revision) JOIN event e USING (project, revision) WHERE a.project = 'rows'", []);
+    expect(rows).toEqual([{ revision: Number(cluster?.revision), caller: "ann", method: "CreateCluster", subject: cluster?.name, request_id: requestId, requester: "ann", type: "cluster.created" }]);
+  });
+});
+
+describe("status", () => {
+  test("of a higher epoch wins, whenever it comes; an equal one is no event, and still shuts out what is late", async () => {
+    const { cluster } = await apply(replica, clusterYaml("guard", "a"));
+    const at = (epoch: bigint, seq: bigint, state: "ready" | "degraded") => reportOf(cluster!, { state }, { epoch, seq });
+    const [stored, old] = [1, 2];
+    expect(await report(replica, at(1n, 1n, "ready"))).toEqual([stored]);
+    expect(await report(replica, at(2n, 1n, "ready"))).toEqual([stored]);
+    expect(await report(replica, at(1n, 9n, "degraded"))).toEqual([old]);
+    expect(await report(replica, at(2n, 2n, "degraded"), at(2n, 3n, "ready"))).toEqual([stored, stored]);
+    expect((await eventsOf("guard")).map(({ type }) => type.split(".").at(-2))).toEqual(["created", "ready", "degraded", "ready"]);
+    expect(await report(replica, reportOf({ uid: randomUUID(), generation: 1n }, {}))).toEqual([3]);
+    expect((await replica.reconciler.reportStatus({ target: "mars", reports: [at(3n, 1n, "ready")] })).acks[0]?.outcome).toBe(3);
+  });
+
+  test("of one that cannot be read does not keep others from being stored", async () => {
+    const { cluster: a } = await apply(replica, clusterYaml("poison", "a"));
+    const { cluster: b } = await apply(replica, clusterYaml("poison", "b"));
+    expect(await report(replica, reportOf(a!, {}, { status: "{" }), reportOf(b!, { state: "ready", kept: ["\u0000\ud800"] }))).toEqual([0, 1]);
+    expect((await replica.clusters.get({ name: "projects/poison/clusters/b" })).status?.kept).toEqual(["\ufffd"]);
+  });
+
+  test("says gone only for what was to be deleted", async () => {
+    const { cluster } = await apply(replica, clusterYaml("stray", "a"));
+    await report(replica, reportOf(cluster!, { state: "ready", gone: true }));
+    expect((await replica.clusters.get({ name: "projects/stray/clusters/a" })).uid).toBe(cluster?.uid);
+    await finish(replica, "projects/stray/clusters/a");
+    await expect(replica.clusters.get({ name: "projects/stray/clusters/a" })).rejects.toMatchObject({ kind: "not_found" });
+  });
+
+  test("has members, by parts, and when a condition last changed", async () => {
+    const { cluster } = await apply(replica, clusterYaml("members", "a", "{app: queue, roles: {server: {members: 2}}}"));
+    const member = (index: number, ready: boolean) => ({ role: "server", index, status: JSON.stringify({ role: "server", index, name: `a-server-${index}`, host: "h", id: index, life: 1, state: "in", ready, restarts: 0 }) });
+    const condition = (status: "True" | "False") => ({ type: "Ready" as const, status, reason: "AllMembersReady" as const, message: "", observedGeneration: 1 });
+    await report(replica, reportOf(cluster!, { conditions: [condition("False")] }, { allMembers: true, members: [member(1, false), member(0, false)] }));
+    const before = await replica.clusters.get({ name: "projects/members/clusters/a" });
+    expect(before.status?.members.map(({ name, ready }) => [name, ready])).toEqual([["a-server-0", false], ["a-server-1", false]]);
+    await report(replica, reportOf(cluster!, { conditions: [condition("False")] }, { members: [member(1, true)] }));
+    const between = await replica.clusters.get({ name: "projects/members/clusters/a" });
+    expect(between.status?.members.map(({ ready }) => ready)).toEqual([false, true]);
+    expect(between.status?.conditions[0]?.lastTransitionTime).toBe(before.status?.conditions[0]?.lastTransitionTime);
+    await report(replica, reportOf(cluster!, { conditions: [condition("True")] }, { members: [{ role: "server", index: 1, status: "" }] }));
+    const after = await replica.clusters.get({ name: "projects/members/clusters/a" });
+    expect(after.status?.members).toHaveLength(1);
+    expect(after.status?.conditions[0]?.lastTransitionTime).not.toBe(between.status?.conditions[0]?.lastTransitionTime);
+    const page = await replica.clusters.list({ parent: "projects/members", pageSize: 0, pageToken: "", filter: "", orderBy: "" });
+    expect(page.clusters[0]?.status?.members).toEqual([]);
+  });
+});
+
+describe("reconcilers", () => {
+  test("are told that nothing differs when their digest is the present one", async () => {
+    await apply(replica, clusterYaml("digest", "a"));
+    const list = async (digest: string) => {
+      const parts = [];
+      for await (const { part } of replica.reconciler.listDesired({ target: "default", digest })) parts.push(part);
+      return parts;
+    };
+    const last = (await list("")).at(-1);
+    expect(last?.$case).toBe("digest");
+    expect(await list(String(last?.value))).toEqual([{ $case: "unchanged", value: true }]);
+    await apply(replica, clusterYaml("digest", "a", "{app: queue, params: {size: 8}}"));
+    expect((await list(String(last?.value))).length).toBeGreaterThan(1);
+    expect(await list("")).toHaveLength((await list("none")).length);
+  });
+
+  test("get a definition by its digest, with roles in the order of the file", async () => {
+    const app = await replica.apps.get({ name: "projects/troupe-system/apps/queue" });
+    const { definition } = await replica.reconciler.getDefinition({ digest: app.digest });
+    expect(Object.keys((JSON.parse(definition) as { spec: { roles: object } }).spec.roles)).toEqual(["server", "agent"]);
+    await expect(replica.reconciler.getDefinition({ digest: "none" })).rejects.toMatchObject({ kind: "not_found" });
+  });
+});
+
+describe("when PostgreSQL is away", () => {
+  test("calls fail as unavailable, watches stay, nothing acknowledged is lost, and all goes on when it is back", async () => {
+    await apply(replica, clusterYaml("outage", "before"));
+    const stopping = new AbortController();
+    const seen: string[] = [];
+    const watching = (async () => {
+      for await (const { event } of replica.events.watch({ scope: "projects/outage", types: [], start: { $case: "afterRevision", value: 0n } }, { signal: stopping.signal })) seen.push(event?.subject.split("/").at(-1) ?? "");
+    })().catch((error: unknown) => error);
+    const answered: string[] = [];
+    let away = false;
+    let failedWhileAway = 0;
+    const writer = async (index: number) => {
+      for (let round = 0; round < 12; round += 1) {
+        const name = `w${index}-${round}`;
+        const requestId = randomUUID();
+        await eventually(`${name} is created`, async () => {
+          try {
+            await apply(replica, clusterYaml("outage", name), { requestId });
+            answered.push(name);
+            return true;
+          } catch (error) {
+            expect(error).toMatchObject({ kind: "unavailable" });
+            if (away) failedWhileAway += 1;
+            return false;
+          }
+        }, 40_000);
+      }
+    };
+    const writing = Promise.all(Array.from({ length: 6 }, (_, index) => writer(index)));
+    await eventually("some are answered", async () => answered.length > 5);
+    await neighbours.databases.postgres.kill();
+    away = true;
+    await eventually("calls fail", async () => failedWhileAway > 3);
+    expect((await replica.ready()).find(({ name }) => name === "database")?.ok).toBe(false);
+    await neighbours.databases.postgres.start();
+    away = false;
+    await writing;
+    const names = ["before", ...Array.from({ length: 6 }, (_, index) => Array.from({ length: 12 }, (_unused, round) => `w${index}-${round}`)).flat()].toSorted();
+    const events = await eventsOf("outage");
+    expect(events.map(({ revision }) => Number(revision))).toEqual(events.map((_, index) => index + 1));
+    expect(events.map(({ subject }) => subject.split("/").at(-1)).toSorted()).toEqual(names);
+    await eventually("the watch has seen all", async () => seen.length >= names.length);
+    stopping.abort();
+    await watching;
+    expect(seen.toSorted()).toEqual(names);
+  });
+});
