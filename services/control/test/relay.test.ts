@@ -2,7 +2,6 @@ import { Sources } from "@troupe/proto/troupe/internal/v1/reconciler";
 import type { Bus } from "@troupe/runtime/bus";
 import { silentLog } from "@troupe/runtime/log";
 import { connectBus } from "@troupe/runtime/nats";
-import { connect, type NatsConnection } from "nats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Neighbours, type Replica, startNeighbours, startReplica } from "./control.ts";
 import { apply, clusterYaml, eventually, finish, publish, remove, report, reportOf } from "./steps.ts";
@@ -11,18 +10,15 @@ let neighbours: Neighbours;
 let replica: Replica & { readonly url: string };
 let other: Replica;
 let subscriber: Bus;
-let raw: NatsConnection;
 beforeAll(async () => {
   neighbours = await startNeighbours();
   replica = await startReplica(neighbours);
   other = await startReplica(neighbours, replica.url);
   subscriber = connectBus({ url: neighbours.nats.url, name: "subscriber", log: silentLog });
-  raw = await connect({ servers: neighbours.nats.url, maxReconnectAttempts: -1 });
   await publish(replica);
 });
 afterAll(async () => {
   await subscriber?.close();
-  await raw?.close();
   await Promise.all([replica?.stop(), other?.stop()]);
   await neighbours?.stop();
 });
@@ -33,16 +29,21 @@ interface Message {
   readonly body: unknown;
 }
 
+/** Asks the server about the stream, in the words of its own protocol. */
+async function ask<T>(what: string, request: object = {}): Promise<T> {
+  const answer = await subscriber.request(`$JS.API.STREAM.${what}.TROUPE_EVENTS`, new TextEncoder().encode(JSON.stringify(request)), 2_000);
+  return JSON.parse(new TextDecoder().decode(answer)) as T;
+}
+
 /** What the stream holds of a project now. */
 async function stored(project: string): Promise<readonly Message[]> {
-  const { streams } = await raw.jetstreamManager();
-  const subject = `troupe.v1.events.${project}.>`;
-  const { state } = await streams.info("TROUPE_EVENTS", { subjects_filter: subject });
+  const { state } = await ask<{ state: { first_seq: number; last_seq: number } }>("INFO");
   const messages: Message[] = [];
   for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
-    const message = await streams.getMessage("TROUPE_EVENTS", { seq }).catch(() => undefined);
+    const { message } = await ask<{ message?: { subject: string; hdrs: string; data: string } }>("MSG.GET", { seq });
     if (!message?.subject.startsWith(`troupe.v1.events.${project}.`)) continue;
-    messages.push({ subject: message.subject, headers: Object.fromEntries([...message.header].map(([key, values]) => [key, values[0] ?? ""])), body: message.json() });
+    const lines = Buffer.from(message.hdrs, "base64").toString().split("\r\n").slice(1).filter((line) => line !== "");
+    messages.push({ subject: message.subject, headers: Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()])), body: JSON.parse(Buffer.from(message.data, "base64").toString()) });
   }
   return messages;
 }
@@ -87,8 +88,8 @@ describe("the relay", () => {
   test("sends the sources that changed to their target, as ListDesired has them", async () => {
     const heard: Sources[] = [];
     const subscription = subscriber.subscribe("troupe.v1.desired.default.>", (body) => heard.push(Sources.decode(body)));
-    await raw.flush();
-    await eventually("the subscriber is connected", async () => subscriber.connected());
+    // The server has heard of the subscription when it answers what was asked after it.
+    await ask("INFO");
     const { cluster } = await apply(other, clusterYaml("sources", "a"));
     await eventually("the first sources", async () => heard.length === 1);
     const listed: Sources[] = [];
@@ -105,8 +106,8 @@ describe("the relay", () => {
   test("takes status in by NATS, answers after the commit, and is heard within moments", async () => {
     const { ReportStatusRequest, ReportStatusResponse } = await import("@troupe/proto/troupe/internal/v1/reconciler");
     const { cluster } = await apply(replica, clusterYaml("intake", "a"));
-    const ask = async (status: object) => ReportStatusResponse.decode(await subscriber.request("troupe.v1.status.default", ReportStatusRequest.encode({ target: "default", reports: [reportOf(cluster!, status)] }).finish(), 5_000));
-    expect((await ask({ state: "ready" })).acks).toMatchObject([{ uid: cluster?.uid, outcome: 1 }]);
+    const send = async (status: object) => ReportStatusResponse.decode(await subscriber.request("troupe.v1.status.default", ReportStatusRequest.encode({ target: "default", reports: [reportOf(cluster!, status)] }).finish(), 5_000));
+    expect((await send({ state: "ready" })).acks).toMatchObject([{ uid: cluster?.uid, outcome: 1 }]);
     expect((await replica.clusters.get({ name: "projects/intake/clusters/a" })).revision).toBe(2n);
   });
 
@@ -128,8 +129,7 @@ describe("the relay", () => {
   });
 
   test("fills a stream again that somebody purged", async () => {
-    const { streams } = await raw.jetstreamManager();
-    await streams.purge("TROUPE_EVENTS");
+    await ask("PURGE");
     expect(ids(await arrived("shop", 4))).toEqual(idsUpTo("shop", 4));
   });
 

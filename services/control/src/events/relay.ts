@@ -127,7 +127,7 @@ class Relay {
     for (let more = true; more; ) {
       const events = await this.#deps.store.eventsAfter(project, at, inFlight);
       await this.#publishDesired(events, Math.max(at, before.revision));
-      sequence = Math.max(sequence, await this.#publishEvents(events));
+      sequence = Math.max(sequence, await this.#publishEvents(events, stream));
       at = events.at(-1)?.revision ?? at;
       more = events.length === inFlight;
     }
@@ -146,15 +146,23 @@ class Relay {
   }
 
   /** All of them under way at once, in order; the highest sequence number that the stream gave. */
-  async #publishEvents(events: readonly StoredEvent[]): Promise<number> {
+  async #publishEvents(events: readonly StoredEvent[], stream: StreamState): Promise<number> {
     const oldest = this.#keptSince();
     // The stream would drop what is older at once.
     const young = events.filter(({ time }) => time >= oldest);
-    const answers = await Promise.allSettled(young.map((event) => this.#deps.bus.publishEvent(toCloudEvent(event))));
+    const answers = await Promise.allSettled(young.map((event) => this.#publishEvent(event, stream)));
     return answers.reduce((highest, answer) => {
       if (answer.status === "rejected") throw answer.reason;
-      return Math.max(highest, answer.value.sequence);
+      return Math.max(highest, answer.value);
     }, 0);
+  }
+
+  async #publishEvent(event: StoredEvent, { firstSequence }: StreamState): Promise<number> {
+    const message = toCloudEvent(event);
+    const { sequence, duplicate } = await this.#deps.bus.publishEvent(message);
+    if (!duplicate || sequence >= firstSequence) return sequence;
+    // The stream remembers the id of a message that it no longer has: it was purged.
+    return (await this.#deps.bus.publishEvent({ ...message, id: `${message.id}+${firstSequence}` })).sequence;
   }
 
   #isBehind(): boolean {
