@@ -96,8 +96,8 @@ async function submitByGraphQL(text: string) {
   return { status: answer.status, userErrors: body.data?.answer?.userErrors ?? [] };
 }
 
-async function post(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = { "content-type": "application/json" }, method = "POST") {
-  const answer = await fetch(`${world.httpUrl}/graphql`, { method, headers, body: method === "GET" ? undefined : body } as RequestInit);
+async function post(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = { "content-type": "application/json" }) {
+  const answer = await fetch(`${world.httpUrl}/graphql`, { method: "POST", headers, body });
   const text = await answer.text();
   return { status: answer.status, body: parsed(text) };
 }

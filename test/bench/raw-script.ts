@@ -84,7 +84,7 @@ function cleaned({ metadata, status: _status, ...item }: Item): Item {
   const kept = { name, namespace, ...(labels && { labels }), ...(annotations ? { annotations } : {}), ...(ownerReferences && { ownerReferences }) };
   const spec = { ...(item["spec"] as Record<string, unknown> | undefined) };
   for (const field of ["nodeName", "volumeName", "clusterIP", "clusterIPs"]) if (spec[field] !== "None") delete spec[field];
-  return { ...item, ...(item["spec"] !== undefined && { spec }), metadata: kept } as Item;
+  return { ...item, ...(item["spec"] !== undefined && { spec }), metadata: kept };
 }
 
 function copied(template: readonly Item[], from: string, to: string, namespace: string): readonly Item[] {

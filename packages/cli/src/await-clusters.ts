@@ -40,12 +40,19 @@ const unknown: Known = { complete: false, cluster: undefined, deleted: undefined
 export function verdictOf(goal: Goal, { complete, cluster, deleted }: Known): Outcome | undefined {
   const present = goal.uid === "" || cluster?.uid === goal.uid ? cluster : undefined;
   const gone = deleted !== undefined && (goal.uid === "" || deleted.uid === goal.uid) ? deleted : undefined;
-  const replaced = cluster !== undefined && present === undefined;
-  if (goal.until === "deleted") return gone || replaced || (complete && !present) ? { goal, cluster: gone, failure: undefined } : undefined;
-  if (present && isReady(present, goal.generation)) return { goal, cluster: present, failure: undefined };
-  if (present && hasFailed(present)) return { goal, cluster: present, failure: cannotGoOn(present) };
-  if (gone || replaced) return { goal, cluster: gone, failure: new Failure("conflict", `${spokenName(goal.name)} was deleted while it was awaited`, { reason: "CLUSTER_FAILED" }) };
-  return complete && !present ? { goal, cluster: undefined, failure: notFound(goal.name) } : undefined;
+  const isOver = gone !== undefined || (cluster !== undefined && present === undefined);
+  if (goal.until === "deleted") return isOver || (complete && !present) ? { goal, cluster: gone, failure: undefined } : undefined;
+  return present ? presentVerdict(goal, present) : absentVerdict(goal, gone, isOver, complete);
+}
+
+function presentVerdict(goal: Goal, present: Cluster): Outcome | undefined {
+  if (isReady(present, goal.generation)) return { goal, cluster: present, failure: undefined };
+  return hasFailed(present) ? { goal, cluster: present, failure: cannotGoOn(present) } : undefined;
+}
+
+function absentVerdict(goal: Goal, gone: Cluster | undefined, isOver: boolean, complete: boolean): Outcome | undefined {
+  if (isOver) return { goal, cluster: gone, failure: new Failure("conflict", `${spokenName(goal.name)} was deleted while it was awaited`, { reason: "CLUSTER_FAILED" }) };
+  return complete ? { goal, cluster: undefined, failure: notFound(goal.name) } : undefined;
 }
 
 export function afterNews(known: Known, news: ClusterNews, name: string): Known {

@@ -19,7 +19,7 @@ export interface ProblemStyle {
 /**
  * As compilers show it, and editors can follow:
  *
- *     cluster.yaml:7:12: spec.roles.brokr: kafka has no such role
+ *     cluster.yaml:7:12: spec.roles.brokr: the app has no such role
  *       7 | roles: {brokr: {members: 5}}
  *         |         ^^^^^ did you mean broker?
  */

@@ -59,7 +59,7 @@ export interface MemberStatus {
 }
 
 export interface Wait {
-  /** `member kafka-broker-1`, `needs zk`. */
+  /** `member events-broker-1`, `needs zk`. */
   readonly what: string;
   readonly reason: Reason;
   readonly message: string;

@@ -52,5 +52,5 @@ function kindOf(code: number, status: StatusBody): FailureKind {
 
 /** Answers of proxies in between are no Status; their text is not repeated. */
 function statusOf(body: unknown): StatusBody {
-  return typeof body === "object" && body !== null ? (body as StatusBody) : {};
+  return typeof body === "object" && body !== null ? body : {};
 }
