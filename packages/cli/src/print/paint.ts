@@ -2,8 +2,6 @@ import picocolors from "picocolors";
 
 export type Paint = ReturnType<typeof picocolors.createColors>;
 
-export const noColours: Paint = picocolors.createColors(false);
-
 interface Wish {
   readonly isTerminal: boolean;
   /** `--no-color` was given. */

@@ -183,5 +183,4 @@ export const clusterSpecSchema = z.object({ spec: specSchema });
 
 export type AppInput = z.infer<typeof appSchema>;
 export type RoleInput = AppInput["spec"]["roles"][string];
-export type ClusterInput = z.infer<typeof clusterSchema>;
 export type ClusterSpecInput = z.infer<typeof specSchema>;

@@ -3,12 +3,7 @@ import type { Json } from "../json.ts";
 import { inputsOf } from "../render/inputs.ts";
 import type { DesiredCluster } from "./desired.ts";
 
-/** What a mutation will do, told before it happens. */
-export interface ChangePlan {
-  readonly fields: readonly FieldChange[];
-  readonly members: readonly MemberChange[];
-}
-
+/** What a mutation will do, told before it happens: fields of the spec, and members. */
 export interface FieldChange {
   /** `roles.broker.members`. */
   readonly path: string;

@@ -1,12 +1,13 @@
 import type { JsonObject } from "@troupe/domain/json";
 import { Failure } from "@troupe/domain/failure";
+import { fieldManager } from "@troupe/domain/render/identity";
 import type { KubeObject } from "@troupe/domain/render/manifest";
 import type { Dispatcher } from "undici";
 import { openDispatcher, type Access, type Connection, type Credentials } from "./credentials.ts";
 import { failureOf, unreachable } from "./failures.ts";
 import { isKindName, kinds, type KindName } from "./kinds.ts";
 import type { Kube, ListPage, ObjectKey, Preconditions, WatchEvent } from "./kube.ts";
-import { collectionPath, fieldManager, pathOf } from "./paths.ts";
+import { collectionPath, pathOf } from "./paths.ts";
 import { readWatch } from "./watch-stream.ts";
 
 export type Verb = "list" | "watch" | "create" | "apply" | "patch" | "delete";

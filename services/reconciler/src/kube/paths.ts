@@ -1,9 +1,7 @@
+import { label, managedBy } from "@troupe/domain/render/identity";
 import { kinds, type KindName } from "./kinds.ts";
-import type { ObjectKey } from "./kube.ts";
 
-export const managedByLabel = "app.kubernetes.io/managed-by";
-export const fieldManager = "troupe";
-const ourSelector = `${managedByLabel}=${fieldManager}`;
+const ourSelector = `${label.managedBy}=${managedBy}`;
 
 /** `/api/v1/namespaces/n/pods/p`; without a name the collection, without a namespace that of all namespaces. */
 export function pathOf({ kind, namespace, name }: { readonly kind: KindName; readonly namespace?: string; readonly name?: string }): string {
@@ -17,8 +15,4 @@ export function pathOf({ kind, namespace, name }: { readonly kind: KindName; rea
 export function collectionPath(kind: KindName, query: Readonly<Record<string, string>>): string {
   const ours: Readonly<Record<string, string>> = kinds[kind].watch === "ours" ? { labelSelector: ourSelector } : {};
   return `${pathOf({ kind })}?${new URLSearchParams({ ...ours, ...query }).toString()}`;
-}
-
-export function nameOfKey({ kind, namespace, name }: ObjectKey): string {
-  return namespace === "" ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }
