@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { brokenImportRules } from "./import-rules.ts";
 import { applicationNamesInCode } from "./application-names.ts";
+import { undocumentedReasons } from "./reasons.ts";
 
 /** What is true of the code as text: types, lint, import rules, the wire, nothing unused. */
 interface Check {
@@ -18,6 +19,7 @@ const checks: readonly Check[] = [
   { name: "proto/gen is fresh", run: command("node", "proto/generate.ts", "--check") },
   { name: "nothing unused", run: command("knip", "--no-progress") },
   { name: "no application's name in code", run: applicationNamesInCode },
+  { name: "every reason of a failure is explained", run: undocumentedReasons },
 ];
 
 export async function runChecks(root: string): Promise<{ passed: number; failed: number; skipped: number }> {

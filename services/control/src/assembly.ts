@@ -60,7 +60,7 @@ export function assembleControl(deps: ControlDeps): Control {
   // What was committed here is known at once; other replicas are told, and find it within 5 s where that is lost.
   const onCommitted = (project: string, { last }: Committed) => {
     tails.wake(project, last);
-    wakes.add(project);
+    wakes.add(project, last);
     bus.publish(committedSubject(project), encoder.encode(String(last)));
   };
   const store = makePostgresStore({ database, onCommitted });
@@ -73,9 +73,9 @@ export function assembleControl(deps: ControlDeps): Control {
     background("database", (signal) => database.connect(signal), () => database.close()),
     { name: "nats", start: async () => {}, stop: () => bus.close() },
     subscribed("committed", () => bus.subscribe(committedSubject("*"), (body, subject) => {
-      const project = subject.slice(committedSubject("").length);
-      tails.wake(project, Number(new TextDecoder().decode(body)));
-      wakes.add(project);
+      const [project, revision] = [subject.slice(committedSubject("").length), Number(new TextDecoder().decode(body))];
+      tails.wake(project, revision);
+      wakes.add(project, revision);
     })),
     subscribed("status intake", () => answerStatuses(bus, statuses)),
     background("relay", (signal) =>

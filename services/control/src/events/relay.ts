@@ -55,6 +55,17 @@ export async function runRelay(deps: RelayDeps, signal: AbortSignal): Promise<vo
   connected.stop();
 }
 
+/** A project, and where in its log to go on. */
+interface Place extends Pick<RelayCursor, "project" | "published"> {
+  readonly from: number;
+  /** The last message of the stream that is known of. */
+  readonly sequence: number;
+}
+
+function placeOf({ project, published, purged }: RelayCursor, stream: StreamState, keptSince: string): Place {
+  return { project, published, from: startOf({ published, purged }, stream, keptSince), sequence: stream.lastSequence };
+}
+
 /** The relay while it has the lock. What it knows of cursors is newer than what is written. */
 class Relay {
   readonly #deps: RelayDeps;
@@ -73,8 +84,10 @@ class Relay {
       if (due.everything || nowMs() - checkedMs >= pollMs) {
         stream = await this.#publishEverything();
         checkedMs = nowMs();
-      } else if (due.names.length > 0) {
-        await this.#publishAll(await Promise.all(due.names.map((name) => this.#cursorOf(name))), stream);
+      } else if (due.projects.size > 0) {
+        // Also told of what this replica committed itself, and by NATS once more.
+        const ahead = [...due.projects].filter(([project, revision]) => revision > (this.#cursors.get(project)?.published.revision ?? -1));
+        await this.#publishAll(await Promise.all(ahead.map(([project]) => this.#placeOf(project, stream))), stream);
       } else {
         await this.#writeCursors();
       }
@@ -87,7 +100,8 @@ class Relay {
     const stream = await this.#stream();
     await this.#writeCursors();
     const { createdAt, firstSequence, lastSequence } = stream;
-    await this.#publishAll(await this.#deps.store.unpublished({ createdAt, firstSequence, lastSequence, keptSince: this.#keptSince() }), stream);
+    const cursors = await this.#deps.store.unpublished({ createdAt, firstSequence, lastSequence, keptSince: this.#keptSince() });
+    await this.#publishAll(cursors.map((cursor) => placeOf(cursor, stream, this.#keptSince())), stream);
     return stream;
   }
 
@@ -102,11 +116,11 @@ class Relay {
   }
 
   /** Side by side: one that fails must not keep the others back. It is tried again, from what is written. */
-  async #publishAll(cursors: readonly RelayCursor[], stream: StreamState): Promise<void> {
+  async #publishAll(places: readonly Place[], stream: StreamState): Promise<void> {
     const results = await Promise.allSettled(
-      cursors.map(async (cursor) => {
-        await this.#publishProject(cursor, stream).catch((error: unknown) => {
-          this.#cursors.delete(cursor.project);
+      places.map(async (place) => {
+        await this.#publishProject(place, stream).catch((error: unknown) => {
+          this.#cursors.delete(place.project);
           throw error;
         });
       }),
@@ -115,15 +129,16 @@ class Relay {
     if (failed) throw failed.reason;
   }
 
-  async #cursorOf(project: string): Promise<RelayCursor> {
-    const known = this.#cursors.get(project);
-    return known ? { project, head: Number.POSITIVE_INFINITY, purged: 0, published: known.published } : this.#deps.store.relayCursor(project);
+  /** What this relay published itself is in the stream: what was known of the stream then is older. */
+  async #placeOf(project: string, stream: StreamState): Promise<Place> {
+    const published = this.#cursors.get(project)?.published;
+    if (published) return { project, published, from: published.revision, sequence: published.sequence };
+    return placeOf(await this.#deps.store.relayCursor(project), stream, this.#keptSince());
   }
 
-  async #publishProject(cursor: RelayCursor, stream: StreamState): Promise<void> {
-    const { project, published: before } = cursor;
-    let at = startOf(cursor, stream, this.#keptSince());
-    let sequence = stream.lastSequence;
+  async #publishProject({ project, published: before, from, sequence: known }: Place, stream: StreamState): Promise<void> {
+    let at = from;
+    let sequence = known;
     for (let more = true; more; ) {
       const events = await this.#deps.store.eventsAfter(project, at, inFlight);
       await this.#publishDesired(events, Math.max(at, before.revision));
@@ -131,7 +146,7 @@ class Relay {
       at = events.at(-1)?.revision ?? at;
       more = events.length === inFlight;
     }
-    const isNews = at !== before.revision || before.stream !== stream.createdAt || before.sequence > stream.lastSequence || before.sequence < stream.firstSequence;
+    const isNews = at !== before.revision || from !== before.revision || before.stream !== stream.createdAt || before.sequence < stream.firstSequence;
     if (isNews) this.#cursors.set(project, { published: { revision: at, stream: stream.createdAt, sequence, time: this.#now() }, written: this.#cursors.get(project)?.written });
   }
 

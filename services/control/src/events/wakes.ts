@@ -1,17 +1,18 @@
 /** What there is to look at. */
 export interface Due {
-  readonly names: readonly string[];
+  /** Project → revision up to which its log is known to go. */
+  readonly projects: ReadonlyMap<string, number>;
   readonly everything: boolean;
 }
 
-/** Names of what somebody should look at, each kept until it is taken. */
+/** Projects whose log goes on, each kept until it is taken. */
 export class Wakes {
-  readonly #names = new Set<string>();
+  #projects = new Map<string, number>();
   #everything = false;
   #wake: (() => void) | undefined;
 
-  add(name: string): void {
-    this.#names.add(name);
+  add(project: string, revision: number): void {
+    this.#projects.set(project, Math.max(revision, this.#projects.get(project) ?? 0));
     this.#wake?.();
   }
 
@@ -22,9 +23,9 @@ export class Wakes {
 
   /** What came since the last time; waits for the first, but no longer than `waitMs`. */
   async take(waitMs: number, signal: AbortSignal): Promise<Due> {
-    if (this.#names.size === 0 && !this.#everything) await this.#wait(waitMs, signal);
-    const due = { names: [...this.#names], everything: this.#everything };
-    this.#names.clear();
+    if (this.#projects.size === 0 && !this.#everything) await this.#wait(waitMs, signal);
+    const due = { projects: this.#projects, everything: this.#everything };
+    this.#projects = new Map();
     this.#everything = false;
     return due;
   }
