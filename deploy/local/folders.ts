@@ -16,11 +16,10 @@ export interface StateFolders {
   readonly postgres: string;
 }
 
-export async function stateFolders(workTree: string): Promise<StateFolders> {
-  const state = join(workTree, ".troupe");
+export async function stateFolders(state: string): Promise<StateFolders> {
   await mkdir(state, { recursive: true, mode: 0o700 });
   if (!isRoot()) return { state, postgres: join(state, "postgres") };
-  const key = createHash("sha256").update(workTree).digest("hex").slice(0, 12);
+  const key = createHash("sha256").update(state).digest("hex").slice(0, 12);
   return { state, postgres: join(await rootFolder(), key, "postgres") };
 }
 

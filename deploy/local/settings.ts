@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 /** What a person can set for `npm start`, by flags and by the environment. */
@@ -11,6 +12,8 @@ export interface Settings {
   /** Apply the example cluster. */
   readonly example: boolean;
   readonly ports: Ports;
+  /** Where its data is. */
+  readonly state: string;
 }
 
 /** Name of the variable that sets a port, and its default. */
@@ -43,12 +46,15 @@ Instead of what is brought up:
   TROUPE_NATS_URL      a NATS server with JetStream
   KUBEBUILDER_ASSETS   a folder with kube-apiserver, etcd and the rest
 
+Where data is kept:
+  TROUPE_STATE         a folder; .troupe in the work tree unless set
+
 Ports:
 ${Object.values(portSettings).map(([name, port]) => `  ${name.padEnd(27)} ${port}`).join("\n")}
 `;
 
 /** Throws an Error with a sentence for the person when a flag or a variable is wrong; undefined: help was asked for. */
-export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings | undefined {
+export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv, workTree: string): Settings | undefined {
   const { values } = parseArgs({ args: [...args], options: { kubeconfig: { type: "string" }, context: { type: "string" }, example: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
   if (values.help) return undefined;
   const kubeconfig = values.kubeconfig ?? nonEmpty(env.TROUPE_KUBECONFIG);
@@ -61,6 +67,7 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): S
     assets: nonEmpty(env.KUBEBUILDER_ASSETS),
     // A cluster of somebody's own gets nothing that was not asked for.
     example: values.example ?? kubeconfig === undefined,
+    state: nonEmpty(env.TROUPE_STATE) ?? join(workTree, ".troupe"),
     ports: Object.fromEntries(Object.entries(portSettings).map(([name, [variable, port]]) => [name, portOf(variable, env[variable], port)])) as unknown as Ports,
   };
 }

@@ -24,7 +24,7 @@ await main().catch((error: unknown) => {
 });
 
 async function main(): Promise<void> {
-  const settings = readSettings(process.argv.slice(2), process.env);
+  const settings = readSettings(process.argv.slice(2), process.env, root);
   if (settings === undefined) return console.log(help);
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => (stop.signal.aborted ? process.exit(1) : stop.abort(new Error("interrupted"))));
@@ -42,9 +42,9 @@ async function main(): Promise<void> {
 }
 
 async function bringUp(settings: Settings, started: AsyncDisposableStack, stop: AbortController): Promise<void> {
-  const { state, postgres } = await stateFolders(root);
+  const { state, postgres } = await stateFolders(settings.state);
   const lock = await tryLock(join(state, "running"));
-  if ("heldBy" in lock) throw new Error(`Troupe runs already in this work tree, as process ${lock.heldBy}`);
+  if ("heldBy" in lock) throw new Error(`Troupe runs already on the data in ${state}, as process ${lock.heldBy}`);
   started.defer(() => lock.release());
   await refuseBusyPorts(settings);
   const surroundings = await bringUpParts(settings, { state, postgres }, started, stop);

@@ -1,30 +1,61 @@
 import { claimName } from "../render/identity.ts";
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
+import { membersOf, rolesOf, withMembers } from "./members.ts";
 import type { ObservedClaim, ObservedCluster } from "./observed.ts";
 import type { ClusterRecord, MemberRecord, StartMode } from "./record.ts";
 
 /** A member in a life that never was before: no claim, here or left behind, has its number. */
 export function newLife(cluster: DesiredCluster, role: DesiredRole, index: number, start: StartMode, record: ClusterRecord | undefined, observed: ObservedCluster, nowMs: number): MemberRecord {
-  const found = claimsOf(observed, role.name, index).map(({ life }) => life + 1);
+  const found = claimsOf(observed, role.name).filter((claim) => claim.index === index).map(({ life }) => life + 1);
   const life = Math.max(1, record?.roles[role.name]?.nextLife[String(index)] ?? 1, ...found);
   return { life, start, state: "planned", since: nowMs, leaving: false, claims: claimsFor(cluster, role, index, life) };
 }
 
-/** A member that goes on with the volumes of an adopted cluster, under the names they have; undefined when there are none. */
-export function adoptedLife(cluster: DesiredCluster, role: DesiredRole, index: number, observed: ObservedCluster, nowMs: number): MemberRecord | undefined {
-  const adopted = claimsOf(observed, role.name, index).filter(({ clusterUid }) => clusterUid === cluster.adopt);
-  if (adopted.length === 0) return undefined;
-  const life = Math.max(...adopted.map((claim) => claim.life));
-  const names = adopted.filter((claim) => claim.life === life).map((claim) => [claim.volume, claim.name]);
-  return { life, start: "rejoin", state: "planned", since: nowMs, leaving: false, claims: { ...claimsFor(cluster, role, index, life), ...Object.fromEntries(names) } };
+/**
+ * Members that go on with the volumes of an adopted cluster, under the names they have, by index. Where the role has volumes
+ * and none of them is left, nobody; where it has none, there is nothing to lose, and all go on.
+ */
+export function adoptedLives(cluster: DesiredCluster, role: DesiredRole, observed: ObservedCluster, nowMs: number): Readonly<Record<string, MemberRecord>> {
+  const claims = claimsOf(observed, role.name).filter(({ clusterUid }) => clusterUid === cluster.adopt);
+  const hasVolumes = Object.values(role.volumes).some(isClaimed);
+  const indices = hasVolumes ? [...new Set(claims.map(({ index }) => index))].toSorted((a, b) => a - b).slice(0, role.count) : Array.from({ length: role.count }, (_, index) => index);
+  return Object.fromEntries(indices.map((index) => [String(index), { ...newLife(cluster, role, index, "rejoin", undefined, observed, nowMs), ...lastLife(cluster, role, index, claims) }]));
+}
+
+/** The latest life that left a claim, with all its claims. */
+function lastLife(cluster: DesiredCluster, role: DesiredRole, index: number, claims: readonly ObservedClaim[]): Pick<MemberRecord, "life" | "claims"> | undefined {
+  const own = claims.filter((claim) => claim.index === index);
+  if (own.length === 0) return undefined;
+  const life = Math.max(...own.map((claim) => claim.life));
+  const names = own.filter((claim) => claim.life === life).map((claim) => [claim.volume, claim.name]);
+  return { life, claims: { ...claimsFor(cluster, role, index, life), ...Object.fromEntries(names) } };
+}
+
+/** Names the claims of volumes that the definition has gained since their members were planned. */
+export function nameNewClaims(cluster: DesiredCluster, record: ClusterRecord): ClusterRecord {
+  return rolesOf(cluster).reduce((before, role) => {
+    const named = membersOf(before, role.name).flatMap(({ index, record: member }): readonly (readonly [string, MemberRecord])[] => {
+      const claims = claimsFor(cluster, role, index, member.life);
+      const isComplete = member.state === "gone" || Object.keys(claims).every((volume) => volume in member.claims);
+      return isComplete ? [] : [[String(index), { ...member, claims: { ...claims, ...member.claims } }]];
+    });
+    return named.length === 0 ? before : withMembers(before, role.name, Object.fromEntries(named));
+  }, record);
 }
 
 /** Volumes that are claims; scratch has none. */
-function claimsFor(cluster: DesiredCluster, role: DesiredRole, index: number, life: number): Readonly<Record<string, string>> {
-  const claimed = Object.values(role.volumes).filter(({ keep }) => keep !== "pod");
-  return Object.fromEntries(claimed.map(({ name }) => [name, claimName(cluster, role.name, index, name, life)]));
+export function claimsFor(cluster: DesiredCluster, role: DesiredRole, index: number, life: number): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.values(role.volumes)
+      .filter(isClaimed)
+      .map(({ name }) => [name, claimName(cluster, role.name, index, name, life)]),
+  );
 }
 
-function claimsOf({ claims, keptClaims }: ObservedCluster, role: string, index: number): readonly ObservedClaim[] {
-  return [...Object.values(claims), ...Object.values(keptClaims)].filter((claim) => claim.role === role && claim.index === index);
+function isClaimed({ keep }: DesiredRole["volumes"][string]): boolean {
+  return keep !== "pod";
+}
+
+function claimsOf({ claims, keptClaims }: ObservedCluster, role: string): readonly ObservedClaim[] {
+  return [...Object.values(claims), ...Object.values(keptClaims)].filter((claim) => claim.role === role);
 }

@@ -35,10 +35,15 @@ export function isReady(pod: ObservedPod | undefined): boolean {
   return pod?.ready === true && !pod.deleting;
 }
 
-/** Every wanted member of the role is there and ready. */
+/** Every wanted member of the role is there and ready. Lost ones are not waited for: only a person brings them back. */
 export function isRoleReady(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): boolean {
   const staying = stayingMembers(record, role);
-  return staying.length >= (cluster.roles[role]?.count ?? 0) && staying.every(({ index }) => isReady(podOf(cluster, role, index, observed)));
+  return staying.length >= (cluster.roles[role]?.count ?? 0) && staying.every((member) => isReady(podOf(cluster, role, member.index, observed)) || isLost(member, observed));
+}
+
+/** Never concluded from silence: the claim itself says that its volume is gone. */
+export function isLost({ record }: Member, { claims }: Pick<ObservedCluster, "claims">): boolean {
+  return Object.values(record.claims).some((name) => claims[name]?.phase === "Lost");
 }
 
 export function rolesOf(cluster: DesiredCluster): readonly DesiredRole[] {

@@ -1,42 +1,37 @@
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
-import { firstIndices } from "./first-record.ts";
+import { planFirstSet } from "./first-record.ts";
 import { newLife } from "./lives.ts";
-import { type Member, membersOf, podOf, rolesOf, stayingMembers, withMembers, withRole } from "./members.ts";
+import { isLost, type Member, membersOf, podOf, rolesOf, stayingMembers, withMembers, withRole } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
-import type { ClusterRecord, MemberRecord, StartMode } from "./record.ts";
+import type { ClusterRecord, MemberRecord } from "./record.ts";
 import { isUpdating } from "./updating.ts";
 
 /** Plans members that are missing, marks those that are too many, and forgets those whose pods are gone. */
 export function adjustMembers(cluster: DesiredCluster, record: ClusterRecord, observed: ObservedCluster, nowMs: number): ClusterRecord {
-  const named = new Set([...Object.keys(record.members), ...Object.keys(cluster.roles)]);
-  const adjusted = [...named].reduce((before, role) => adjustRole(cluster, before, role, observed, nowMs), record);
-  return rolesOf(cluster).reduce((before, role) => planNewRole(cluster, before, role, observed, nowMs), adjusted);
+  const dropped = Object.keys(record.members).filter((role) => !(role in cluster.roles));
+  const shrunk = dropped.reduce((before, role) => shrink(cluster, forgetGone(cluster, before, role, observed), role, 0, observed, nowMs), record);
+  return rolesOf(cluster).reduce((before, role) => adjustRole(cluster, forgetGone(cluster, before, role.name, observed), role, observed, nowMs), shrunk);
 }
 
-function adjustRole(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster, nowMs: number): ClusterRecord {
-  const forgotten = forgetGone(cluster, record, role, observed);
-  const desired = cluster.roles[role];
-  const surplus = stayingMembers(forgotten, role).length - (desired?.count ?? 0);
-  if (surplus > 0) return beginRemoval(cluster, markLeaving(forgotten, role, surplus, nowMs), role, observed, nowMs);
-  if (desired === undefined || forgotten.roles[role] === undefined) return beginRemoval(cluster, forgotten, role, observed, nowMs);
-  const kept = surplus < 0 ? keepLeaving(forgotten, role, -surplus) : forgotten;
-  const removed = beginRemoval(cluster, kept, role, observed, nowMs);
-  const missing = desired.count - stayingMembers(removed, role).length;
-  return missing > 0 ? planJoining(cluster, removed, desired, missing, observed, nowMs) : removed;
+function adjustRole(cluster: DesiredCluster, record: ClusterRecord, role: DesiredRole, observed: ObservedCluster, nowMs: number): ClusterRecord {
+  if (membersOf(record, role.name).length === 0 && (role.count > 0 || record.roles[role.name] === undefined)) return planFirstSet(cluster, record, role, observed, nowMs);
+  const missing = role.count - stayingMembers(record, role.name).length;
+  const kept = missing > 0 ? keepLeaving(record, role.name, missing) : record;
+  const shrunk = shrink(cluster, kept, role.name, role.count, observed, nowMs);
+  return planJoining(cluster, shrunk, role, observed, nowMs);
 }
 
-/** A role that this cluster did not have: its first set is planned as at creation. */
-function planNewRole(cluster: DesiredCluster, record: ClusterRecord, role: DesiredRole, observed: ObservedCluster, nowMs: number): ClusterRecord {
-  if (record.roles[role.name] !== undefined) return record;
-  const firstSet = firstIndices(role);
-  const lives = Object.fromEntries(firstSet.map((index) => [String(index), newLife(cluster, role, index, "bootstrap", record, observed, nowMs)]));
-  return withRole(withMembers(record, role.name, lives), role.name, { firstSet, formed: false, nextLife: {} });
+function shrink(cluster: DesiredCluster, record: ClusterRecord, role: string, count: number, observed: ObservedCluster, nowMs: number): ClusterRecord {
+  return beginRemoval(cluster, markLeaving(record, role, count, observed, nowMs), role, observed, nowMs);
 }
 
-/** All targets at once, highest index first, so that everyone sees who is about to go. */
-function markLeaving(record: ClusterRecord, role: string, surplus: number, nowMs: number): ClusterRecord {
-  const targets = stayingMembers(record, role).slice(-surplus);
-  return withMembers(record, role, change(targets, (member) => ({ ...member, leaving: true, since: nowMs })));
+/** All targets at once, so that everyone sees who is about to go: those that are lost first, then the highest indices. */
+function markLeaving(record: ClusterRecord, role: string, count: number, observed: ObservedCluster, nowMs: number): ClusterRecord {
+  const staying = stayingMembers(record, role);
+  if (staying.length <= count) return record;
+  const lost = staying.filter((member) => isLost(member, observed));
+  const inTurn = [...staying.filter((member) => !lost.includes(member)), ...lost];
+  return withMembers(record, role, change(inTurn.slice(count - staying.length), (member) => ({ ...member, leaving: true, since: nowMs })));
 }
 
 /** The count went up again: whoever has not begun to go stays, lowest index first. */
@@ -49,9 +44,9 @@ function keepLeaving(record: ClusterRecord, role: string, missing: number): Clus
 function beginRemoval(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster, nowMs: number): ClusterRecord {
   const members = membersOf(record, role);
   const waiting = members.filter(({ record: member }) => member.leaving && member.state !== "gone");
-  const busy = members.some(({ record: member }) => member.state === "gone") || isUpdating(cluster, record, role, observed);
-  const serial = cluster.roles[role]?.defined.join === "serial";
-  const next = serial ? (busy ? [] : waiting.slice(-1)) : waiting;
+  const isBusy = members.some(({ record: member }) => member.state === "gone") || isUpdating(cluster, record, role, observed);
+  const isSerial = cluster.roles[role]?.defined.join === "serial";
+  const next = isSerial ? (isBusy ? [] : waiting.slice(-1)) : waiting;
   return next.length === 0 ? record : withMembers(record, role, change(next, (member) => ({ ...member, state: "gone", since: nowMs })));
 }
 
@@ -64,12 +59,13 @@ function forgetGone(cluster: DesiredCluster, record: ClusterRecord, role: string
   return withRole(without, role, { nextLife });
 }
 
-function planJoining(cluster: DesiredCluster, record: ClusterRecord, role: DesiredRole, missing: number, observed: ObservedCluster, nowMs: number): ClusterRecord {
-  if (!mayJoin(cluster, record, role, observed)) return record;
+/** The lowest free indices; one of them after another where the role says so. */
+function planJoining(cluster: DesiredCluster, record: ClusterRecord, role: DesiredRole, observed: ObservedCluster, nowMs: number): ClusterRecord {
+  const missing = role.count - stayingMembers(record, role.name).length;
+  if (missing <= 0 || !mayJoin(cluster, record, role, observed)) return record;
   const taken = new Set(membersOf(record, role.name).map(({ index }) => index));
   const free = lowestFree(taken, role.defined.join === "serial" ? 1 : missing);
-  const start: StartMode = "join";
-  return withMembers(record, role.name, Object.fromEntries(free.map((index) => [String(index), newLife(cluster, role, index, start, record, observed, nowMs)])));
+  return withMembers(record, role.name, Object.fromEntries(free.map((index) => [String(index), newLife(cluster, role, index, "join", record, observed, nowMs)])));
 }
 
 /** After the first set has formed, not in the middle of an update, and one after another where the role says so. */

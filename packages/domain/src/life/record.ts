@@ -32,17 +32,17 @@ export interface RoleRecord {
 }
 
 /**
- * What a member has been through, as far as a restart of ours must remember it. States between these have no hooks yet that
- * could run twice, so they are read off the pod (`state.ts`) and cost no write.
+ * What is noted of a member's state: what a restart of ours must remember. States between these have no hooks yet that
+ * could run twice, so they are read off the pod (`transitions.ts`) and cost no write.
  */
-export type MemberState = "planned" | "in" | "gone";
+export type NotedState = "planned" | "in" | "gone";
 export type StartMode = "bootstrap" | "join" | "rejoin";
 
 export interface MemberRecord {
   readonly life: number;
   /** How its next process starts. */
   readonly start: StartMode;
-  readonly state: MemberState;
+  readonly state: NotedState;
   /** When the state was entered: milliseconds since 1970, by the owner's clock. */
   readonly since: number;
   /** volume → claim name. Fixed for a life; an adopted one keeps the name it was made with. */

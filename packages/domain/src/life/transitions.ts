@@ -1,5 +1,5 @@
 import type { Member } from "./members.ts";
-import type { ObservedCluster, ObservedPod } from "./observed.ts";
+import type { ObservedPod } from "./observed.ts";
 
 /** lifecycle.md section 1. Which of them are written down, and when: docs/adr/0003. */
 export type MemberState = "planned" | "held" | "starting" | "joining" | "in" | "stopping" | "down" | "leaving" | "gone" | "lost" | "done";
@@ -8,7 +8,7 @@ export type MemberState = "planned" | "held" | "starting" | "joining" | "in" | "
 export interface Sight {
   /** The pod of its name. */
   readonly pod: ObservedPod | undefined;
-  /** One of its volumes is certainly gone: `isLost`. */
+  /** One of its volumes is certainly gone. */
   readonly lost: boolean;
   /** Its removal is planned. */
   readonly leaving: boolean;
@@ -21,10 +21,10 @@ export interface Sight {
 export const transitions: Readonly<Record<MemberState, (sight: Sight) => MemberState>> = {
   planned: ({ pod, leaving }) => (leaving ? "leaving" : pod ? "held" : "planned"),
   held: ({ pod, leaving }) => interrupted(pod, leaving) ?? (pod?.scheduled ? "starting" : "held"),
-  starting: ({ pod, leaving }) => interrupted(pod, leaving) ?? (pod?.started ? "joining" : "starting"),
+  starting: ({ pod, leaving }) => interrupted(pod, leaving) ?? (hasStarted(pod) ? "joining" : "starting"),
   joining: ({ pod, leaving }) => interrupted(pod, leaving) ?? (pod?.ready ? "in" : "joining"),
   // A process that is not started is another than the one that was in: its pod was made anew, or it crashed.
-  in: ({ pod, leaving, lost }) => (lost ? "lost" : (interrupted(pod, leaving) ?? (pod?.started ? "in" : "down"))),
+  in: ({ pod, leaving, lost }) => (lost ? "lost" : (interrupted(pod, leaving) ?? (hasStarted(pod) ? "in" : "down"))),
   stopping: ({ pod, leaving }) => (leaving ? "leaving" : isOver(pod) ? "down" : "stopping"),
   down: ({ pod, leaving, lost }) => (leaving ? "leaving" : lost ? "lost" : isOver(pod) ? "down" : "held"),
   leaving: ({ leaving }) => (leaving ? "leaving" : "down"),
@@ -38,6 +38,10 @@ function interrupted(pod: ObservedPod | undefined, leaving: boolean): MemberStat
   if (leaving) return "leaving";
   if (isOver(pod)) return "down";
   return pod?.deleting ? "stopping" : undefined;
+}
+
+function hasStarted(pod: ObservedPod | undefined): boolean {
+  return pod?.started === true || pod?.ready === true;
 }
 
 /** No process of it runs, and none will: the pod is not there, or has come to an end that nothing restarts. */
@@ -56,9 +60,4 @@ export function stateOf({ record }: Member, pod: ObservedPod | undefined, lost: 
   let state: MemberState = record.state;
   for (let next = transitions[state](sight); next !== state; next = transitions[state](sight)) state = next;
   return state;
-}
-
-/** Never concluded from silence: the claim itself says that its volume is gone. */
-export function isLost({ record }: Member, { claims }: Pick<ObservedCluster, "claims">): boolean {
-  return Object.values(record.claims).some((name) => claims[name]?.phase === "Lost");
 }
