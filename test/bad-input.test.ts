@@ -62,6 +62,14 @@ describe("a bad file is refused with its reason and place, by every door", () =>
     expect(failure.problems.map(({ path }) => path)).toEqual(["spec.foo", "spec.roles.a.members", "spec.roles.b.cpu", "spec.roles.b.after[0]"].toSorted((a, b) => failure.problems.findIndex((p) => p.path === a) - failure.problems.findIndex((p) => p.path === b)));
   });
 
+  test("all problems of a Cluster at once: of its shape, and of what its app does not allow", async () => {
+    const text = cluster("{app: kafka, roles: {brokr: {members: 5}, controller: {members: 2, memory: 4GB}}}");
+    const all = ["spec.roles.brokr", "spec.roles.controller.members", "spec.roles.controller.memory"];
+    expect((await submit(text)).problems.map(({ path }) => path)).toEqual(all);
+    expect((await submitByGraphQL(text)).userErrors.map(({ path }) => path)).toEqual(all);
+    expect((await world.apps.validate({ manifest: manifestOf(text) })).problems.map(({ path }) => path)).toEqual(all);
+  });
+
   test("other content under a published build is refused, the same content is not", async () => {
     const same = await world.apps.publish({ parent: "", manifest: manifestOf(kafka), requestId: "", validateOnly: false });
     expect(same.build).toBe(1);

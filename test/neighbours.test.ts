@@ -75,6 +75,13 @@ describe("several clusters of several apps in two projects", () => {
     await deleted(world, "projects/web/clusters/zk");
   });
 
+  test("members are admitted where the restricted profile of Pod Security is enforced", async () => {
+    const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "strict", labels: { "pod-security.kubernetes.io/enforce": "restricted" } } };
+    expect((await world.kubernetes.request("POST", "/api/v1/namespaces", namespace)).status).toBe(201);
+    await Promise.all([apply(world, cluster("etl", "strict", "{app: spark}")), apply(world, cluster("events", "strict", "{app: kafka}"))]);
+    await Promise.all(["etl", "events"].map((name) => ready(world, `projects/strict/clusters/${name}`)));
+  });
+
   test("literal values stand in for a cluster", async () => {
     await apply(world, cluster("outside", "web", "{app: reader, needs: {source: {quorum: 'zk.example.com:2181'}}}"));
     await ready(world, "projects/web/clusters/outside");

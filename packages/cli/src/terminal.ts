@@ -43,6 +43,8 @@ export function processTerminal(signal: AbortSignal): Terminal {
 }
 
 function sinkOf(stream: NodeJS.WriteStream): Sink {
+  // Whoever reads has had enough, as `head` does: that is no error.
+  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   return {
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY === true,

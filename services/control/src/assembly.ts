@@ -89,9 +89,10 @@ function servicesOf({ log, version, nowMs }: ControlDeps, store: Store, apps: Ap
   const makeUid = () => newUid(nowMs());
   const watching = { store, tails, nowMs };
   const useCases = { store, apps, nowMs, newUid: makeUid };
+  const validate = makeValidate(useCases);
   return [
-    serviceOf(AppServiceService, appHandlers({ store, publishApp: makePublishApp(useCases), deleteApp: makeDeleteApp(useCases), validate: makeValidate(useCases) })),
-    serviceOf(ClusterServiceService, clusterHandlers({ store, watching, applyCluster: makeApplyCluster(useCases), deleteCluster: makeDeleteCluster(useCases) })),
+    serviceOf(AppServiceService, appHandlers({ store, publishApp: makePublishApp(useCases), deleteApp: makeDeleteApp(useCases), validate })),
+    serviceOf(ClusterServiceService, clusterHandlers({ store, watching, validate, applyCluster: makeApplyCluster(useCases), deleteCluster: makeDeleteCluster(useCases) })),
     serviceOf(EventServiceService, eventHandlers({ store, watching })),
     serviceOf(SystemServiceService, systemHandlers({ store, version })),
     serviceOf(ReconcilerServiceService, internalHandlers({ store, desired: { store, apps }, statuses: { store, nowMs, log } })),

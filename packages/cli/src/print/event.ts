@@ -9,7 +9,8 @@ export function eventWord(type: string): string {
 
 /** What happened, in a line: the kind of event and what its data say. */
 export function eventText(event: Event): string {
-  const { message, members } = (event.data ?? {}) as { readonly message?: unknown; readonly members?: unknown };
+  const { change = {} } = (event.data ?? {}) as { readonly change?: { readonly message?: unknown; readonly members?: unknown } };
+  const { message, members } = change;
   const changes = Array.isArray(members) ? members.map((change: { member?: string; change?: string }) => `${change.member} ${change.change}`).slice(0, 6).join(", ") : "";
   const detail = [changes, typeof message === "string" ? message : ""].filter((part) => part !== "").join("; ");
   return visible(`${eventWord(event.type)} ${spokenName(event.subject)}${detail === "" ? "" : `: ${detail}`}`);

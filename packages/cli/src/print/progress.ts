@@ -116,8 +116,8 @@ function clusterChanges(before: Cluster | undefined, after: Cluster): readonly s
   const state = lookOf(after).word;
   const told = new Set(waitsByUrgency(before ?? after).map(waitText));
   return [
-    ...(before === undefined || lookOf(before).word !== state ? [`${name} ${state} ${readyText(after)}`.trimEnd()] : []),
     ...(after.status?.roles ?? []).filter((role) => before !== undefined && isNews(before, role)).map(({ role, ready, wanted }) => `${name} ${role} ${ready}/${wanted} ready`),
+    ...(before === undefined || lookOf(before).word !== state ? [`${name} ${state} ${readyText(after)}`.trimEnd()] : []),
     ...waitsByUrgency(after)
       .filter((wait) => needsSomebody(wait) && (before === undefined || !told.has(waitText(wait))))
       .map((wait) => `${name} waits for ${waitText(wait)} (${wait.who}: ${wait.advice})`),

@@ -1,5 +1,5 @@
 import { canonicalJson } from "../canonical.ts";
-import { invalid } from "../failure.ts";
+import { invalid, type Problem } from "../failure.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { catalogueProject, defaultProject, type RoleName } from "../name.ts";
 import { buildSpec } from "./cluster-input.ts";
@@ -53,16 +53,22 @@ const standIns = { apiVersion: "troupe.dev/v1", kind: "Cluster", metadata: { nam
 
 /** Throws Failure invalid with everything that is wrong with the document itself; `checkSpec` looks at it beside its App. */
 export function parseClusterDocument(document: Document): ClusterDocument {
+  const { cluster, problems } = readClusterDocument(document);
+  if (cluster === undefined || problems.length > 0) throw invalid(problems, "the Cluster");
+  return cluster;
+}
+
+/** What is wrong with the document itself, and as much of the Cluster as is right, so that the rest can be looked at too. */
+export function readClusterDocument(document: Document): { readonly cluster: ClusterDocument | undefined; readonly problems: readonly Problem[] } {
   const problems = problemsIn(document);
   const shape = shapeOf(document, clusterSchema, problems, standIns);
-  if (shape) {
-    const { metadata, spec: input } = shape.value;
-    const spec = buildSpec(input, shape.document, shape.problems);
-    checkSize(spec, problems);
-    checkMetadata(metadata, problems);
-    if (problems.list.length === 0) return { name: metadata.name, project: metadata.namespace ?? defaultProject, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, spec };
-  }
-  throw invalid(problems.list, "the Cluster");
+  if (!shape) return { cluster: undefined, problems: problems.list };
+  const { metadata, spec: input } = shape.value;
+  const spec = buildSpec(input, shape.document, shape.problems);
+  checkSize(spec, problems);
+  checkMetadata(metadata, problems);
+  const cluster = { name: metadata.name, project: metadata.namespace ?? defaultProject, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, spec };
+  return { cluster, problems: problems.list };
 }
 
 /** A spec on its own, as `printSpec` writes it: the document's value is the spec. Paths begin with `spec`, as in a Cluster. */

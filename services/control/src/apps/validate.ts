@@ -1,12 +1,12 @@
-import { Failure, type Problem } from "@troupe/domain/failure";
+import { Failure, invalid, type Problem } from "@troupe/domain/failure";
 import { type App, parseApp } from "@troupe/domain/language/app";
 import { checkSpec } from "@troupe/domain/language/check-spec";
-import { type ClusterDocument, parseClusterDocument } from "@troupe/domain/language/cluster";
+import { type ClusterDocument, readClusterDocument } from "@troupe/domain/language/cluster";
 import type { Document } from "@troupe/domain/language/document";
 import { digestOf } from "@troupe/domain/canonical";
 import { bindNeeds } from "@troupe/domain/plan/needs";
 import { type Planned, planOf } from "../clusters/planning.ts";
-import { atTheirPlaces, documentsOf, type ManifestText } from "../documents.ts";
+import { atTheirPlaces, documentsOf, type ManifestText, placed } from "../documents.ts";
 import type { Store } from "../store.ts";
 import type { AppBook } from "./app-book.ts";
 import { chooseBuild, parseAppReference, resolveApp } from "./resolve-app.ts";
@@ -36,15 +36,31 @@ export function makeValidate(deps: ValidateDeps) {
   };
 }
 
-async function checkCluster({ store, apps }: ValidateDeps, document: Document, beside: readonly App[]): Promise<void> {
-  const cluster = parseClusterDocument(document);
-  const own = findBeside(cluster, beside);
-  const build = own ? undefined : await resolveApp(store, cluster.project, cluster.spec.app).catch((error: unknown) => atTheirPlaces(document, () => { throw error; }));
-  const app = own ?? (build && (await apps.appOf(build.digest)));
-  if (!app) return;
-  const problems = checkSpec(app, cluster.spec, cluster.name, document.placeOf);
-  if (problems.length > 0) throw new Failure("invalid", "the Cluster is invalid", { problems });
+/** What is wrong with the document's shape, and what its app does not allow, at once. */
+async function checkCluster(deps: ValidateDeps, document: Document, beside: readonly App[]): Promise<void> {
+  const { cluster, problems } = readClusterDocument(document);
+  const isAppTold = problems.some(({ path }) => path === "" || path === "spec" || path === "spec.app");
+  const app = cluster && !isAppTold ? await appOf(deps, document, cluster, beside, problems) : undefined;
+  if (!cluster || !app) throw invalid(problems);
+  const all = [...problems, ...checkSpec(app, cluster.spec, cluster.name, document.placeOf).filter(({ path }) => !problems.some((told) => isAbout(path, told.path)))];
+  if (all.length > 0) throw invalid(all.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)));
   atTheirPlaces(document, () => planOf(plannedOf(cluster, app)));
+}
+
+async function appOf({ store, apps }: ValidateDeps, document: Document, cluster: ClusterDocument, beside: readonly App[], problems: readonly Problem[]): Promise<App> {
+  const own = findBeside(cluster, beside);
+  if (own) return own;
+  try {
+    return await apps.appOf((await resolveApp(store, cluster.project, cluster.spec.app)).digest);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== "invalid") throw error;
+    throw invalid([...problems, ...error.problems.map((problem) => placed(document, problem))]);
+  }
+}
+
+/** The same place, or one inside it or around it: what is missing there follows from what was told. */
+function isAbout(path: string, told: string): boolean {
+  return path === told || path.startsWith(`${told}.`) || told.startsWith(`${path}.`);
 }
 
 /** Of the documents themselves, as the store would choose once they are published. */

@@ -62,9 +62,8 @@ export function makeApplyCluster(deps: ApplyClusterDeps) {
     return decideAgain(async () => {
       const { store } = deps;
       const { project, name } = request;
-      const first = await findFirst(store, project, caller, request.request);
+      const [first, present] = await Promise.all([findFirst(store, project, caller, request.request), store.findCluster(project, name)]);
       if (first) return firstAnswer(first);
-      const present = await store.findCluster(project, name);
       refusePresence(request, present);
       const wish = request.wish(present);
       refuseOtherName(wish, project, name);
@@ -90,6 +89,7 @@ export function firstAnswer({ answer, event }: StoredRequest): Applied {
 function refusePresence({ project, name, mode, etag }: ApplyCluster, present: StoredCluster | undefined): void {
   const resource = clusterResource({ project, name });
   if (!present) {
+    if (etag !== "" && mode === "apply") throw new Failure("stale", `${resource} does not exist any more`, { reason: "ETAG_STALE", facts: { resource } });
     if (mode === "update") throw new Failure("not_found", `${resource} does not exist`, { reason: "CLUSTER_NOT_FOUND", facts: { resource } });
     return;
   }

@@ -76,16 +76,23 @@ export async function noteReports(database: Database, notes: readonly ReportNote
   );
 }
 
+/** How many events one statement removes: it must end in time. */
+const purgedAtOnce = 10_000;
+
 /** Events of a project go up to a revision, so that what is kept has no hole. */
 export async function purge(database: Database, before: { readonly events: string; readonly requests: string; readonly instances: string }): Promise<void> {
-  const old = await database.rows<{ project: string; upto: number }>("SELECT project, max(revision) AS upto FROM event WHERE time < $1 GROUP BY project", [before.events]);
-  for (const { project, upto } of old) {
-    await database.rows(
-      `WITH kept AS (UPDATE project SET purged = greatest(purged, $2) WHERE name = $1)
-       DELETE FROM event WHERE project = $1 AND revision <= $2`,
-      [project, upto],
-    );
+  const old = await database.rows<{ project: string; first: number; last: number }>("SELECT project, min(revision) AS first, max(revision) AS last FROM event WHERE time < $1 GROUP BY project", [before.events]);
+  for (const { project, first, last } of old) {
+    for (let upTo = first; upTo <= last; upTo += purgedAtOnce) await purgeUpTo(database, project, Math.min(upTo + purgedAtOnce - 1, last));
   }
   await database.rows("DELETE FROM request WHERE time < $1", [before.requests]);
   await database.rows("DELETE FROM instance WHERE seen_time < $1", [before.instances]);
+}
+
+async function purgeUpTo(database: Database, project: string, revision: number): Promise<void> {
+  await database.rows(
+    `WITH kept AS (UPDATE project SET purged = greatest(purged, $2) WHERE name = $1)
+     DELETE FROM event WHERE project = $1 AND revision <= $2`,
+    [project, revision],
+  );
 }

@@ -55,6 +55,8 @@ export class Shown {
 
   /** The state that this event made was sent already. */
   isAhead({ uid, revision, type }: { readonly uid: Uid; readonly revision: number; readonly type: string }): boolean {
-    return type !== "cluster.deleted" && revision <= (this.#ahead.get(uid) ?? 0);
+    const sent = this.#ahead.get(uid) ?? 0;
+    if (revision >= sent) this.#ahead.delete(uid);
+    return type !== "cluster.deleted" && revision <= sent;
   }
 }

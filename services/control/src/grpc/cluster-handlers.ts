@@ -1,4 +1,4 @@
-import { Failure } from "@troupe/domain/failure";
+import { Failure, invalid } from "@troupe/domain/failure";
 import { longest } from "@troupe/domain/name";
 import { documentOfValue } from "@troupe/domain/language/document";
 import {
@@ -19,6 +19,7 @@ import type { Manifest } from "@troupe/proto/troupe/v1/resource";
 import type { Handlers } from "@troupe/runtime/grpc-server";
 import type { Applied, ApplyCluster, makeApplyCluster } from "../clusters/apply-cluster.ts";
 import { parseFilter } from "../clusters/cluster-filter.ts";
+import type { makeValidate } from "../apps/validate.ts";
 import type { makeDeleteCluster } from "../clusters/delete-cluster.ts";
 import { type ClusterKey, getCluster, getClusters, listClusters } from "../clusters/read-clusters.ts";
 import { parseMask } from "../clusters/update-mask.ts";
@@ -36,6 +37,7 @@ export interface ClusterHandlersDeps {
   readonly watching: WatchDeps;
   readonly applyCluster: ReturnType<typeof makeApplyCluster>;
   readonly deleteCluster: ReturnType<typeof makeDeleteCluster>;
+  readonly validate: ReturnType<typeof makeValidate>;
 }
 
 export function clusterHandlers(deps: ClusterHandlersDeps): Handlers<typeof ClusterServiceService> {
@@ -71,19 +73,21 @@ function reads({ store, watching }: ClusterHandlersDeps): Pick<Handlers<typeof C
 
 type Writes = "create" | "update" | "scale" | "delete";
 
-function writes({ applyCluster, deleteCluster }: ClusterHandlersDeps): Pick<Handlers<typeof ClusterServiceService>, Writes> {
+function writes({ applyCluster, deleteCluster, validate }: ClusterHandlersDeps): Pick<Handlers<typeof ClusterServiceService>, Writes> {
   return {
-    create: async (request, call) => {
-      const wish = toCreate(request);
-      const { project, name } = wish.cluster;
-      const command: ApplyCluster = { project, name, mode: "create", wish: () => wish, etag: "", request: onceOf("CreateCluster", CreateClusterRequest, request), validateOnly: request.validateOnly, method: "CreateCluster" };
-      return toChange(await applyCluster(command, callerOf(call)));
-    },
-    update: async (request, call) => {
-      const { etag, validateOnly, allowMissing } = request;
-      const command: ApplyCluster = { ...toUpdate(request), mode: allowMissing ? "apply" : "update", etag, request: onceOf("UpdateCluster", UpdateClusterRequest, request), validateOnly, method: "UpdateCluster" };
-      return toChange(await applyCluster(command, callerOf(call)));
-    },
+    create: async (request, call) =>
+      withEveryProblem(request, validate, async () => {
+        const wish = toCreate(request);
+        const { project, name } = wish.cluster;
+        const command: ApplyCluster = { project, name, mode: "create", wish: () => wish, etag: "", request: onceOf("CreateCluster", CreateClusterRequest, request), validateOnly: request.validateOnly, method: "CreateCluster" };
+        return toChange(await applyCluster(command, callerOf(call)));
+      }),
+    update: async (request, call) =>
+      withEveryProblem(request, validate, async () => {
+        const { etag, validateOnly, allowMissing } = request;
+        const command: ApplyCluster = { ...toUpdate(request), mode: allowMissing ? "apply" : "update", etag, request: onceOf("UpdateCluster", UpdateClusterRequest, request), validateOnly, method: "UpdateCluster" };
+        return toChange(await applyCluster(command, callerOf(call)));
+      }),
     scale: async (request, call) => {
       const { etag, validateOnly, role, members } = request;
       if (role === "") throw missing("role");
@@ -96,6 +100,17 @@ function writes({ applyCluster, deleteCluster }: ClusterHandlersDeps): Pick<Hand
       return toChange(await deleteCluster(command, callerOf(call)));
     },
   };
+}
+
+/** A document that is refused for its shape is looked at beside its app too, so that a person hears of everything at once. */
+async function withEveryProblem<T>({ source }: Pick<CreateClusterRequest | UpdateClusterRequest, "source">, validate: ClusterHandlersDeps["validate"], act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== "invalid" || source?.$case !== "manifest") throw error;
+    const all = await validate(manifestOf(source.value));
+    throw all.length > error.problems.length ? invalid(all) : error;
+  }
 }
 
 /** Where request and document both name the cluster they must agree; where one does not, the other counts. */

@@ -58,6 +58,14 @@ export function creating(project: string, cluster: NewCluster): Write {
   return clusterWrite({ ...snapshot, intent: { kind: "run" }, app, spec, status: undefined }, "cluster.created", { kind: "create", cluster });
 }
 
+/** As an event keeps it, and as filters look at it. */
+export function snapshot(change: Partial<ClusterSnapshot> = {}): ClusterSnapshot {
+  const app = { project: "troupe-system", name: "queue", version: "1.0", build: 1, digest: "d" };
+  const place = { uid: "01930000-0000-7000-8000-000000000001", project: "payments", name: "c", target: "default", namespace: "payments" };
+  const times = { createTime: aTime, updateTime: aTime, deleteTime: undefined };
+  return { ...place, ...times, labels: {}, annotations: {}, generation: 1, edition: 1, creator: "ann", intent: { kind: "run" }, app, spec: aSpec(), status: undefined, ...change };
+}
+
 export function reporting(cluster: StoredCluster, guard: Guard, change: Partial<ClusterStatus>, members: Partial<NewStatus["members"]> = {}, kind: "status" | "gone" = "status"): Write {
   const status = { ...aStatus(), ...change };
   const report: NewStatus = { uid: cluster.uid, expect: cluster.guard, guard, status: { ...status, members: [] }, members: { whole: false, set: {}, drop: [], ...members }, record: undefined };

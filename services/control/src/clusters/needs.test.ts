@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import { consumersOf, refuseCycles } from "./needs.ts";
+
+const topology = (...edges: readonly string[]) => ({ count: 0, edges: edges.map((edge) => ({ consumer: edge.charAt(0), provider: edge.charAt(1) })) });
+const binding = (provider: string) => [{ slot: "source", provider }];
+
+describe("needs", () => {
+  test.each([
+    ["itself", "a", topology()],
+    ["one that needs it", "b", topology("ba")],
+    ["one that needs it by way of others", "b", topology("bc", "cd", "da", "be")],
+  ])("of %s are a cycle", (_what, provider, edges) => {
+    expect(() => refuseCycles("a", binding(provider), edges)).toThrow(expect.objectContaining({ kind: "conflict", reason: "NEEDS_CYCLE" }));
+  });
+
+  test("of others are none, and what the cluster needed before does not count", () => {
+    expect(() => refuseCycles("a", binding("b"), topology("bc", "bd", "cd", "ca".replace("a", "x")))).not.toThrow();
+    expect(() => refuseCycles("a", binding("c"), topology("ab", "ba"))).not.toThrow();
+  });
+
+  test("name the way round", () => {
+    expect(() => refuseCycles("a", binding("b"), topology("bc", "ca"))).toThrow("a needs b needs c needs a");
+  });
+
+  test("tell who would lose what it needs, each once", () => {
+    expect(consumersOf("p", topology("xp", "ap", "xp", "xq"))).toEqual(["a", "x"]);
+  });
+});
