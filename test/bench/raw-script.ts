@@ -31,7 +31,7 @@ export interface RawScript {
 }
 
 export function rawScript(kubernetes: Kubernetes): RawScript {
-  const agent = new Agent({ connections: 32, connect: { ca: readFileSync(kubernetes.caFile), rejectUnauthorized: false } });
+  const agent = new Agent({ connections: 32, allowH2: false, connect: { ca: readFileSync(kubernetes.caFile), rejectUnauthorized: false } });
   const call = async (method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> => {
     const answer = await request(`${kubernetes.server}${path}`, {
       method,
@@ -58,14 +58,15 @@ export function rawScript(kubernetes: Kubernetes): RawScript {
       const worker = async (): Promise<void> => {
         for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
           const copy = copied(template, cluster, `${cluster}${index}`, namespace);
-          // In parallel inside a cluster, as the product does: the record first, because pods name their owner.
+          // In the order of need and in parallel, as the product does: the record, because all name their owner; what pods need; pods.
           const [record, ...others] = copy;
           const owner = (await call("POST", pathOf(record as Item), record)) as Item;
-          await Promise.all(others.map((item) => call("POST", pathOf(item), ownedBy(item, String(owner.metadata["uid"])))));
+          const create = (item: Item) => call("POST", pathOf(item), ownedBy(item, String(owner.metadata["uid"])));
+          await Promise.all(others.filter(({ kind }) => kind !== "Pod").map(create));
+          await Promise.all(others.filter(({ kind }) => kind === "Pod").map(create));
         }
       };
-      await Promise.all(Array.from({ length: 4 }, worker));
-      await ready;
+      await Promise.all([ready, ...Array.from({ length: 4 }, worker)]);
     },
   };
 }
@@ -81,14 +82,22 @@ function pathOf({ apiVersion, kind, metadata }: Item): string {
 
 function cleaned({ metadata, status: _status, ...item }: Item): Item {
   const { name, namespace, labels, annotations, ownerReferences } = metadata;
-  const kept = { name, namespace, ...(labels && { labels }), ...(annotations ? { annotations } : {}), ...(ownerReferences && { ownerReferences }) };
+  // Others note on claims that they are bound.
+  const ours = Object.entries((annotations ?? {}) as Record<string, string>).filter(([key]) => key.startsWith("troupe.dev/"));
+  const kept = { name, namespace, ...(labels && { labels }), annotations: Object.fromEntries(ours), ...(ownerReferences && { ownerReferences }) };
   const spec = { ...(item["spec"] as Record<string, unknown> | undefined) };
   for (const field of ["nodeName", "volumeName", "clusterIP", "clusterIPs"]) if (spec[field] !== "None") delete spec[field];
   return { ...item, ...(item["spec"] !== undefined && { spec }), metadata: kept };
 }
 
+/** Under another name, and not as ours: the reconciler would take away what carries its label and a uid that does not want it. */
 function copied(template: readonly Item[], from: string, to: string, namespace: string): readonly Item[] {
-  const text = JSON.stringify(template).replaceAll(`"${from}-`, `"${to}-`).replaceAll(`"${from}"`, `"${to}"`);
+  const uid = String((template[0]?.["spec"] as { uid?: string } | undefined)?.uid);
+  const text = JSON.stringify(template)
+    .replaceAll(`"${from}-`, `"${to}-`)
+    .replaceAll(`"${from}"`, `"${to}"`)
+    .replaceAll(uid, crypto.randomUUID())
+    .replaceAll('"app.kubernetes.io/managed-by":"troupe"', '"app.kubernetes.io/managed-by":"script"');
   return (JSON.parse(text) as Item[]).map((item) => ({ ...item, metadata: { ...item.metadata, namespace } }));
 }
 
@@ -99,7 +108,10 @@ function ownedBy(item: Item, uid: string): Item {
 
 /** Follows the namespace's pods by one watch until so many are Ready. */
 async function allReady(kubernetes: Kubernetes, agent: Agent, namespace: string, count: number): Promise<void> {
-  const answer = await request(`${kubernetes.server}${folderOf("v1", namespace)}/pods?watch=true`, { dispatcher: agent, headers: { authorization: `Bearer ${kubernetes.token}` }, headersTimeout: 0, bodyTimeout: 0 });
+  const pods = `${folderOf("v1", namespace)}/pods`;
+  const { body: list } = await kubernetes.request("GET", pods);
+  const from = (list as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
+  const answer = await request(`${kubernetes.server}${pods}?watch=true&timeoutSeconds=600&resourceVersion=${from}`, { dispatcher: agent, headers: { authorization: `Bearer ${kubernetes.token}` }, headersTimeout: 0, bodyTimeout: 0 });
   const readyPods = new Set<string>();
   let rest = "";
   for await (const chunk of answer.body.setEncoding("utf8")) {
@@ -111,5 +123,5 @@ async function allReady(kubernetes: Kubernetes, agent: Agent, namespace: string,
     }
     if (readyPods.size >= count) return;
   }
-  throw new Error("the watch of pods ended early");
+  throw new Error(`the watch of pods ended with ${readyPods.size} of ${count} ready`);
 }

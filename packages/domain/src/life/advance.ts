@@ -3,31 +3,41 @@ import { refText } from "../plan/sources.ts";
 import type { ObservedCluster } from "./observed.ts";
 import { decideDeletion } from "./deletion.ts";
 import { decideFirstRecord } from "./first-record.ts";
+import { nameNewClaims } from "./lives.ts";
 import { adjustMembers } from "./membership.ts";
 import { noteFormed } from "./formed.ts";
 import type { ClusterRecord } from "./record.ts";
 import { membersToRun } from "./running.ts";
-import type { Step } from "./step.ts";
+import { secretNameOf } from "./secret-name.ts";
+import type { Step, StepWait } from "./step.ts";
 
 /**
  * From what is wanted, what was done and what is there, the next safe step. Pure, and right at any time, any number of
  * times, after a crash anywhere:
  *
  * 1. `advance` says what must be known (`step.record`), which is saved by compare-and-swap before anything is done,
- * 2. `render` turns the step into the objects that should be there now,
- * 3. `diff` compares them with what is there; what it lists is applied, creates first, deletes last,
- * 4. when `step.phase` is `gone`, the record itself goes: finalizer off, then deleted.
+ * 2. while `step.phase` is `running`, the Secret that `secretWanted` names is made, once,
+ * 3. `render` turns the step into the objects that should be there now,
+ * 4. `diff` compares them with what is there; what it lists is applied, creates first, deletes last,
+ * 5. when `step.phase` is `gone`, the record itself goes: deleted, then its finalizer off,
+ * 6. `summarize` says how far the cluster is.
  *
  * Each stage narrows: the record of who should exist, then who counts, then whose pod should run now.
  */
 export function advance(cluster: DesiredCluster, record: ClusterRecord | undefined, observed: ObservedCluster, nowMs: number): Step {
-  if (cluster.intent.kind === "delete") return decideDeletion(cluster, record, observed);
+  const common = { secretName: secretNameOf(cluster, observed), atMs: nowMs };
+  if (cluster.intent.kind === "delete") return { ...common, ...decideDeletion(cluster, record, observed, nowMs) };
   const first = record === undefined ? decideFirstRecord(cluster, observed, nowMs) : { record, waits: [] };
-  if (first.record === undefined) return { phase: "blocked", record: undefined, members: [], waits: first.waits };
+  if (first.record === undefined) return { ...common, phase: "blocked", record: undefined, members: [], waits: first.waits };
   const formed = noteFormed(cluster, first.record, observed, nowMs);
-  const adjusted = adjustMembers(cluster, formed, observed, nowMs);
-  const { members, waits } = membersToRun(cluster, adjusted, observed);
-  return { phase: "running", record: stamped(cluster, record, adjusted), members, waits };
+  const needs = missingNeeds(cluster);
+  if (needs.length > 0) return { ...common, phase: "waiting", record: stamped(cluster, record, formed), members: [], waits: needs };
+  const adjusted = nameNewClaims(cluster, adjustMembers(cluster, formed, observed, nowMs));
+  return { ...common, phase: "running", record: stamped(cluster, record, adjusted), ...membersToRun(cluster, adjusted, observed) };
+}
+
+function missingNeeds({ needs }: DesiredCluster): readonly StepWait[] {
+  return Object.entries(needs).flatMap(([slot, need]) => (need.kind === "waiting" ? [{ what: `needs ${slot}`, reason: "WaitingForNeeds" as const, message: need.message }] : []));
 }
 
 /** Version and build alone are no reason for a write: they travel with the next one. */

@@ -1,17 +1,20 @@
 import type { DesiredCluster } from "../plan/desired.ts";
-import { membersOf } from "./members.ts";
+import { annotation, label } from "../render/identity.ts";
+import { lifeOfPod } from "./lives.ts";
 import type { ObservedCluster, ObservedObject, ObservedPod } from "./observed.ts";
 import type { ClusterRecord } from "./record.ts";
 import type { Step, StepMember } from "./step.ts";
 
+type Deletion = Pick<Step, "phase" | "record" | "members" | "waits">;
+
 /**
  * Pods first, roles in reverse of `after`, all members of a role at once; then everything else that is not kept; the record
- * last. Never blocked by a cluster that never formed, or that has no record.
+ * last. Never blocked by a cluster that never formed, or that has no record: who is there is read off the pods.
  */
-export function decideDeletion(cluster: DesiredCluster, record: ClusterRecord | undefined, observed: ObservedCluster): Step {
+export function decideDeletion(cluster: DesiredCluster, record: ClusterRecord | undefined, observed: ObservedCluster, nowMs: number): Deletion {
   const pods = Object.values(observed.pods);
   if (pods.length > 0) {
-    return { phase: "stopping", record, members: stillRunning(cluster, record, pods), waits: [{ what: "pods", reason: "WaitingForPods", message: `${pods.length} still to go` }] };
+    return { phase: "stopping", record, members: stillRunning(cluster, pods, nowMs), waits: [{ what: "pods", reason: "WaitingForPods", message: `${pods.length} still to go` }] };
   }
   const left = observed.objects.filter((object) => !isKept(cluster, object));
   if (left.length > 0) return { phase: "clearing", record, members: [], waits: [{ what: "objects", reason: "Deleting", message: `${left.length} still to go` }] };
@@ -19,19 +22,25 @@ export function decideDeletion(cluster: DesiredCluster, record: ClusterRecord | 
 }
 
 /** Members of roles that others still running come after. */
-function stillRunning(cluster: DesiredCluster, record: ClusterRecord | undefined, pods: readonly ObservedPod[]): readonly StepMember[] {
-  if (record === undefined) return [];
+function stillRunning(cluster: DesiredCluster, pods: readonly ObservedPod[], nowMs: number): readonly StepMember[] {
   const running = new Set(pods.map(({ role }) => role));
-  const neededBy = (role: string): boolean => Object.values(cluster.roles).some(({ name, defined }) => running.has(name) && defined.after.includes(role));
-  return Object.keys(cluster.roles)
-    .filter((role) => running.has(role) && neededBy(role))
-    .flatMap((role) => membersOf(record, role).map(({ index, record: member }) => ({ role, index, record: member })))
-    .filter(({ role, index }) => pods.some((pod) => pod.role === role && pod.index === index && !pod.deleting));
+  const needed = new Set(Object.values(cluster.roles).flatMap(({ name, defined }) => (running.has(name) ? defined.after : [])));
+  return pods.filter(({ role, deleting }) => needed.has(role) && !deleting).map((pod) => ({ role: pod.role, index: pod.index, record: lifeOfPod(cluster, pod, nowMs), isThere: true }));
 }
 
-/** What a deletion leaves: the record, which goes last, and data unless it was asked for by name. */
-export function isKept({ intent }: DesiredCluster, { kind }: Pick<ObservedObject, "kind">): boolean {
-  if (kind === "ClusterRecord") return true;
-  const isData = kind === "PersistentVolumeClaim" || kind === "Secret";
-  return isData && !(intent.kind === "delete" && intent.deleteVolumes);
+/** What a deletion leaves: the record, which goes last, and data unless it was asked for by name or goes with its member. */
+export function isKept(cluster: DesiredCluster, object: Pick<ObservedObject, "kind" | "labels" | "annotations">): boolean {
+  const { intent } = cluster;
+  if (object.kind === "ClusterRecord") return true;
+  if (object.kind !== "PersistentVolumeClaim" && object.kind !== "Secret") return false;
+  return !(intent.kind === "delete" && intent.deleteVolumes) && !goesWithMember(cluster, object);
+}
+
+/**
+ * A volume that is deleted with its member: the definition says so now, and said so when the claim was last written, so that
+ * no change of a definition reaches what earlier members left.
+ */
+export function goesWithMember({ roles }: DesiredCluster, { kind, labels, annotations }: Pick<ObservedObject, "kind" | "labels" | "annotations">): boolean {
+  const { [label.role]: role = "", [label.volume]: volume = "" } = labels;
+  return kind === "PersistentVolumeClaim" && annotations[annotation.keep] === "member" && roles[role]?.volumes[volume]?.keep === "member";
 }

@@ -1,5 +1,5 @@
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
-import { refText } from "../plan/sources.ts";
+import { emptyRecord } from "./empty-record.ts";
 import { adoptedLives, newLife } from "./lives.ts";
 import { rolesOf, withMembers, withRole } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
@@ -23,16 +23,13 @@ export function decideFirstRecord(cluster: DesiredCluster, observed: ObservedClu
   return { record: rolesOf(cluster).reduce((record, role) => planFirstSet(cluster, record, role, observed, nowMs), emptyRecord(cluster)), waits: [] };
 }
 
-export function emptyRecord(cluster: DesiredCluster): ClusterRecord {
-  return { uid: cluster.uid, project: cluster.project, version: cluster.version, epoch: 0, app: refText(cluster.ref), formed: false, ordersDone: [], roles: {}, members: {} };
-}
-
 /**
  * The first set of a role that has no member yet, or none any more: there is nobody whom they could join. In a cluster that
  * adopts, those whose volumes are there; the others join them.
  */
 export function planFirstSet(cluster: DesiredCluster, record: ClusterRecord, role: DesiredRole, observed: ObservedCluster, nowMs: number): ClusterRecord {
-  const adopted = cluster.adopt === undefined || record.roles[role.name] !== undefined ? {} : adoptedLives(cluster, role, observed, nowMs);
+  const isFirst = (record.roles[role.name]?.firstSet ?? []).length === 0;
+  const adopted = cluster.adopt !== undefined && isFirst ? adoptedLives(cluster, role, observed, nowMs) : {};
   const members = Object.keys(adopted).length > 0 ? adopted : bootstrapped(cluster, record, role, observed, nowMs);
   return withRole(withMembers(record, role.name, members), role.name, { firstSet: Object.keys(members).map(Number), formed: false });
 }

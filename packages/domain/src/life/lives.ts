@@ -1,7 +1,7 @@
 import { claimName } from "../render/identity.ts";
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
 import { membersOf, rolesOf, withMembers } from "./members.ts";
-import type { ObservedClaim, ObservedCluster } from "./observed.ts";
+import type { ObservedClaim, ObservedCluster, ObservedPod } from "./observed.ts";
 import type { ClusterRecord, MemberRecord, StartMode } from "./record.ts";
 
 /** A member in a life that never was before: no claim, here or left behind, has its number. */
@@ -31,6 +31,11 @@ function lastLife(cluster: DesiredCluster, role: DesiredRole, index: number, cla
   return { life, claims: { ...claimsFor(cluster, role, index, life), ...Object.fromEntries(names) } };
 }
 
+/** What is known of a member by its pod alone. */
+export function lifeOfPod(cluster: DesiredCluster, { role, index, life }: ObservedPod, nowMs: number): MemberRecord {
+  return { life, start: "rejoin", state: "in", since: nowMs, leaving: false, claims: claimsFor(cluster, cluster.roles[role], index, life) };
+}
+
 /** Names the claims of volumes that the definition has gained since their members were planned. */
 export function nameNewClaims(cluster: DesiredCluster, record: ClusterRecord): ClusterRecord {
   return rolesOf(cluster).reduce((before, role) => {
@@ -44,12 +49,10 @@ export function nameNewClaims(cluster: DesiredCluster, record: ClusterRecord): C
 }
 
 /** Volumes that are claims; scratch has none. */
-export function claimsFor(cluster: DesiredCluster, role: DesiredRole, index: number, life: number): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.values(role.volumes)
-      .filter(isClaimed)
-      .map(({ name }) => [name, claimName(cluster, role.name, index, name, life)]),
-  );
+export function claimsFor(cluster: DesiredCluster, role: DesiredRole | undefined, index: number, life: number): Readonly<Record<string, string>> {
+  if (role === undefined) return {};
+  const claimed = Object.values(role.volumes).filter(isClaimed);
+  return Object.fromEntries(claimed.map(({ name }) => [name, claimName(cluster, role.name, index, name, life)]));
 }
 
 function isClaimed({ keep }: DesiredRole["volumes"][string]): boolean {

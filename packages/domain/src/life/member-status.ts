@@ -1,28 +1,17 @@
 import { memberHost, memberName } from "../render/identity.ts";
 import type { DesiredCluster } from "../plan/desired.ts";
 import { memberId } from "../plan/scope.ts";
-import { isReady, type Member, podOf } from "./members.ts";
-import type { ObservedCluster, ObservedPod } from "./observed.ts";
+import { isLost, isReady, type Member, podOf } from "./members.ts";
+import type { ObservedCluster } from "./observed.ts";
 import type { MemberStatus, Reason } from "./status.ts";
+import { stateOf } from "./transitions.ts";
 import { isOutdated } from "./updating.ts";
 
-/** What a member is right now: its record's state, refined by what its pod shows (lifecycle.md section 1). */
-export type ShownState = "planned" | "held" | "starting" | "joining" | "in" | "stopping" | "down" | "leaving" | "lost";
-
-export function shownState(member: Member, pod: ObservedPod | undefined, isLost: boolean): ShownState {
-  if (member.record.leaving || member.record.state === "gone") return "leaving";
-  if (isLost) return "lost";
-  if (pod === undefined) return member.record.state === "in" ? "down" : "planned";
-  if (pod.deleting) return "stopping";
-  if (pod.phase === "Failed") return "down";
-  if (pod.ready) return "in";
-  if (pod.started) return "joining";
-  return pod.scheduled ? "starting" : "held";
-}
-
+/** What a member is right now: the state that was noted of it, as far on as its pod shows. */
 export function memberStatus(cluster: DesiredCluster, role: string, member: Member, observed: ObservedCluster): MemberStatus {
   const pod = podOf(cluster, role, member.index, observed);
   const trouble = troubleOf(cluster, role, member, observed);
+  const state = stateOf(member, pod, isLost(member, observed));
   return {
     role,
     index: member.index,
@@ -30,18 +19,14 @@ export function memberStatus(cluster: DesiredCluster, role: string, member: Memb
     host: memberHost(cluster, role, member.index),
     id: memberId(cluster.roles[role], member.index),
     life: member.record.life,
-    state: shownState(member, pod, isLost(member, observed)),
+    // Noted before its pod goes, so whoever looks still sees it.
+    state: state === "gone" ? "leaving" : state,
     ready: isReady(pod),
     node: pod?.node,
     podUid: pod?.uid,
     restarts: pod?.restarts ?? 0,
     message: trouble?.message,
   };
-}
-
-/** Never concluded from silence: the claim itself says that its volume is gone. */
-export function isLost({ record }: Member, { claims }: ObservedCluster): boolean {
-  return Object.values(record.claims).some((name) => claims[name]?.phase === "Lost");
 }
 
 export interface Trouble {
@@ -51,16 +36,17 @@ export interface Trouble {
 
 /** What keeps a member from being ready, if it is more than time. */
 export function troubleOf(cluster: DesiredCluster, role: string, member: Member, observed: ObservedCluster): Trouble | undefined {
+  if (isLost(member, observed)) return { reason: "MemberLost", message: "its volume is lost: lower the count to remove it" };
   const pod = podOf(cluster, role, member.index, observed);
-  if (isLost(member, observed)) return { reason: "MemberLost", message: "its volume is lost: replace the member, or lower the count" };
-  const pending = Object.values(member.record.claims).find((name) => observed.claims[name]?.phase === "Pending");
-  if (pod === undefined || isReady(pod)) return undefined;
-  const { trouble } = pod;
-  if (trouble === undefined) return undefined;
-  const detail = trouble.message === "" ? trouble.reason : `${trouble.reason}: ${trouble.message}`;
-  // The scheduler says so for a moment whenever a claim is new, and goes on saying it until it looks again.
-  if (trouble.reason === "Unschedulable" && (pending !== undefined || trouble.message.includes("PersistentVolumeClaim"))) return { reason: "VolumePending", message: "its volume is being made" };
-  return { reason: reasonOf(trouble.reason), message: detail };
+  if (pod === undefined || isReady(pod) || pod.trouble === undefined) return undefined;
+  const { reason, message } = pod.trouble;
+  if (reason === "Unschedulable" && isVolumePending(member, observed, message)) return { reason: "VolumePending", message: "its volume is being made" };
+  return { reason: reasonOf(reason), message: message === "" ? reason : `${reason}: ${message}` };
+}
+
+/** The scheduler says so for a moment whenever a claim is new, and goes on saying it until it looks again. */
+function isVolumePending({ record }: Member, { claims }: ObservedCluster, message: string): boolean {
+  return message.includes("PersistentVolumeClaim") || Object.values(record.claims).some((name) => claims[name]?.phase === "Pending");
 }
 
 /** Kubernetes' words for what stops a container, as ours. */

@@ -59,13 +59,14 @@ function forgetGone(cluster: DesiredCluster, record: ClusterRecord, role: string
   return withRole(without, role, { nextLife });
 }
 
-/** The lowest free indices; one of them after another where the role says so. */
+/** The lowest free indices, one after another where the role says so. An index is free again once its last pod is gone. */
 function planJoining(cluster: DesiredCluster, record: ClusterRecord, role: DesiredRole, observed: ObservedCluster, nowMs: number): ClusterRecord {
-  const missing = role.count - stayingMembers(record, role.name).length;
-  if (missing <= 0 || !mayJoin(cluster, record, role, observed)) return record;
-  const taken = new Set(membersOf(record, role.name).map(({ index }) => index));
-  const free = lowestFree(taken, role.defined.join === "serial" ? 1 : missing);
-  return withMembers(record, role.name, Object.fromEntries(free.map((index) => [String(index), newLife(cluster, role, index, "join", record, observed, nowMs)])));
+  const staying = stayingMembers(record, role.name);
+  const missing = role.count - staying.length;
+  if (missing <= 0 || staying.length === 0 || !mayJoin(cluster, record, role, observed)) return record;
+  const wanted = lowestFree(new Set(staying.map(({ index }) => index)), role.defined.join === "serial" ? 1 : missing);
+  const free = wanted.filter((index) => record.members[role.name]?.[String(index)] === undefined);
+  return free.length === 0 ? record : withMembers(record, role.name, Object.fromEntries(free.map((index) => [String(index), newLife(cluster, role, index, "join", record, observed, nowMs)])));
 }
 
 /** After the first set has formed, not in the middle of an update, and one after another where the role says so. */

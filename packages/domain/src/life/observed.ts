@@ -13,6 +13,8 @@ export interface ObservedCluster {
   readonly keptClaims: Readonly<Record<string, ObservedClaim>>;
   /** Names of generated Secrets in its namespace, its own and those left behind. */
   readonly secrets: ReadonlySet<string>;
+  /** Name of the Secret of generated values that still carries the uid of the adopted cluster. */
+  readonly adoptedSecret?: string | undefined;
   /** The adopted cluster still has a record or pods. */
   readonly adoptedIsThere: boolean;
 }

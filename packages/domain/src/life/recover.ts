@@ -1,33 +1,54 @@
-import type { DesiredCluster } from "../plan/desired.ts";
+import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
+import { emptyRecord } from "./empty-record.ts";
 import type { FirstRecord } from "./first-record.ts";
-import type { ObservedCluster } from "./observed.ts";
+import { claimsFor, lifeOfPod } from "./lives.ts";
+import { rolesOf, withMembers, withRole } from "./members.ts";
+import type { ObservedCluster, ObservedPod } from "./observed.ts";
 import type { ClusterRecord, MemberRecord } from "./record.ts";
 
 /**
- * The record of a formed cluster whose record is gone. What was last reported is the base; a pod or a claim of a later life
- * than it knows corrects it, because those were made after the report.
+ * The record of a formed cluster whose record is gone. What was last reported is the base; pods and claims correct it where
+ * they were made after the report. Without a report pods tell enough only if all that are wanted are there.
  */
 export function recoverRecord(cluster: DesiredCluster, observed: ObservedCluster, nowMs: number): FirstRecord {
-  const { lastRecord } = cluster;
-  if (lastRecord === undefined) {
-    return { record: undefined, waits: [{ what: "record", reason: "RecordMissing", message: "the cluster has formed before, and neither its record nor a report of it is left" }] };
-  }
-  const members = Object.fromEntries(
-    Object.entries(lastRecord.members).map(([role, byIndex]) => [
-      role,
-      Object.fromEntries(Object.entries(byIndex).map(([index, member]) => [index, corrected(member, role, Number(index), observed, nowMs)])),
-    ]),
-  );
-  const record: ClusterRecord = { ...lastRecord, uid: cluster.uid, members };
-  return { record, waits: [] };
+  const base = cluster.lastRecord ? corrected(cluster, cluster.lastRecord, observed, nowMs) : recordOfPods(cluster, observed, nowMs);
+  if (base) return { record: base, waits: [] };
+  return { record: undefined, waits: [{ what: "record", reason: "RecordMissing", message: "the cluster has formed before, and neither its record nor a report of it is left" }] };
 }
 
-/** A life that was begun after the last report. Its claims are named as ours are; whoever has counted once rejoins. */
-function corrected(member: MemberRecord, role: string, index: number, { claims, pods }: ObservedCluster, nowMs: number): MemberRecord {
-  const own = Object.values(claims).filter((claim) => claim.role === role && claim.index === index && claim.life > member.life);
-  const pod = Object.values(pods).find((each) => each.role === role && each.index === index);
+function corrected(cluster: DesiredCluster, reported: ClusterRecord, observed: ObservedCluster, nowMs: number): ClusterRecord {
+  const members = Object.entries(reported.members).map(([role, byIndex]) => [role, Object.fromEntries(Object.entries(byIndex).map(([index, member]) => [index, latest(cluster, member, role, Number(index), observed, nowMs)]))] as const);
+  const record = { ...reported, uid: cluster.uid, members: Object.fromEntries(members) };
+  return rolesOf(cluster).reduce((before, { name }) => withMembers(before, name, planned(cluster, before, podsOf(name, observed), nowMs)), record);
+}
+
+/** A life that was begun after the last report; what its claims are called can be seen, or follows from it. */
+function latest(cluster: DesiredCluster, member: MemberRecord, role: string, index: number, observed: ObservedCluster, nowMs: number): MemberRecord {
+  const own = Object.values(observed.claims).filter((claim) => claim.role === role && claim.index === index && claim.life > member.life);
+  const pod = podsOf(role, observed).find((each) => each.index === index);
   const life = Math.max(member.life, pod?.life ?? 0, ...own.map((claim) => claim.life));
   if (life === member.life) return member;
-  const latest = own.filter((claim) => claim.life === life).map((claim) => [claim.volume, claim.name]);
-  return { ...member, life, since: nowMs, state: "planned", start: "join", claims: { ...member.claims, ...Object.fromEntries(latest) } };
+  const names = own.filter((claim) => claim.life === life).map((claim) => [claim.volume, claim.name]);
+  return { ...member, life, since: nowMs, state: "planned", start: "join", claims: { ...claimsFor(cluster, cluster.roles[role], index, life), ...Object.fromEntries(names) } };
+}
+
+/** Members that the report does not know: they were planned after it. */
+function planned(cluster: DesiredCluster, { members }: ClusterRecord, pods: readonly ObservedPod[], nowMs: number): Readonly<Record<string, MemberRecord>> {
+  const unknown = pods.filter(({ role, index }) => members[role]?.[String(index)] === undefined);
+  return Object.fromEntries(unknown.map((pod) => [String(pod.index), { ...lifeOfPod(cluster, pod, nowMs), state: "planned", start: "join" }]));
+}
+
+function recordOfPods(cluster: DesiredCluster, observed: ObservedCluster, nowMs: number): ClusterRecord | undefined {
+  const isComplete = ({ name, count }: DesiredRole): boolean => Array.from({ length: count }, (_, index) => index).every((index) => podsOf(name, observed).some((pod) => pod.index === index));
+  if (!rolesOf(cluster).every(isComplete)) return undefined;
+  const formed: ClusterRecord = { ...emptyRecord(cluster), formed: true };
+  return rolesOf(cluster).reduce((record, { name }) => {
+    const pods = podsOf(name, observed);
+    const members = Object.fromEntries(pods.map((pod) => [String(pod.index), lifeOfPod(cluster, pod, nowMs)]));
+    return withRole(withMembers(record, name, members), name, { firstSet: pods.map(({ index }) => index), formed: pods.length > 0 });
+  }, formed);
+}
+
+function podsOf(role: string, { pods }: ObservedCluster): readonly ObservedPod[] {
+  return Object.values(pods).filter((pod) => pod.role === role);
 }

@@ -9,13 +9,19 @@ export interface Step {
   readonly record: ClusterRecord | undefined;
   /** Members whose pod and claims should be there now. A pod of the cluster that is not among them is deleted. */
   readonly members: readonly StepMember[];
+  /** Of the Secret of generated values. */
+  readonly secretName: string;
   /** Why something is not done yet. */
   readonly waits: readonly StepWait[];
+  /** When it was decided: milliseconds since 1970. */
+  readonly atMs: number;
 }
 
 export type Phase =
   /** Something must be so first, and nothing may be written: not even the record. */
   | "blocked"
+  /** What it needs of other clusters is missing: nothing that reads it is made, and nothing is deleted. */
+  | "waiting"
   | "running"
   /** Being deleted: pods go, the rest stays until they are gone. */
   | "stopping"
@@ -28,6 +34,8 @@ export interface StepMember {
   readonly role: RoleName;
   readonly index: number;
   readonly record: MemberRecord;
+  /** Its pod is there. A pod is never changed, so nothing is rendered for it. */
+  readonly isThere: boolean;
 }
 
 export interface StepWait {
@@ -35,4 +43,6 @@ export interface StepWait {
   readonly what: string;
   readonly reason: Reason;
   readonly message: string;
+  /** Milliseconds since 1970, where the record knows; else it counts from when it was seen first. */
+  readonly since?: number;
 }

@@ -11,7 +11,7 @@ import type { Step, StepWait } from "./step.ts";
 export function summarize(cluster: DesiredCluster, step: Step, observed: ObservedCluster): ClusterStatus {
   if (cluster.intent.kind === "delete") return summarizeDeletion(cluster, step, observed);
   const { record } = step;
-  if (record === undefined) return blockedStatus(cluster, step.waits);
+  if (record === undefined) return blockedStatus(cluster, step);
   const roles = rolesOf(cluster).map(({ name }) => roleStatus(cluster, record, name, observed));
   const progress = progressOf(cluster, record, step, observed);
   const state = stateOf(record, roles, progress);
@@ -21,7 +21,7 @@ export function summarize(cluster: DesiredCluster, step: Step, observed: Observe
     conditions: conditionsOf(cluster, state, progress),
     roles,
     members: membersStatus(cluster, record, observed),
-    waiting: waitsOf(cluster, record, step, observed),
+    waiting: waitsOf([...step.waits, ...troubles(cluster, record, observed)], step),
     exports: exportsOf(cluster, record),
     formed: record.formed,
     gone: false,
@@ -40,7 +40,7 @@ function progressOf(cluster: DesiredCluster, record: ClusterRecord, step: Step, 
   if (outdated) return { what: `role ${outdated.name}`, reason: "MembersUpdating", message: "members are made anew one after another" };
   const leaving = Object.keys(record.members).find((role) => membersOf(record, role).some(({ record: member }) => member.leaving));
   if (leaving !== undefined) return { what: `role ${leaving}`, reason: "ScalingDown", message: "members are removed, highest index first" };
-  const missing = wanted.find(({ name, count }) => record.roles[name]?.formed === true && !isComplete(record, name, count));
+  const missing = wanted.find(({ name, count }) => (record.formed || record.roles[name]?.formed === true) && !isComplete(record, name, count));
   if (missing) return { what: `role ${missing.name}`, reason: "ScalingUp", message: "new members are joining" };
   const unready = wanted.find(({ name }) => stayingMembers(record, name).some(({ index }) => !isReady(podOf(cluster, name, index, observed))));
   if (unready) return { what: `role ${unready.name}`, reason: record.formed ? "MembersNotReady" : "MembersStarting", message: "not all of its members are ready" };
@@ -82,16 +82,14 @@ function troubles(cluster: DesiredCluster, record: ClusterRecord, observed: Obse
   return rolesOf(cluster).flatMap(({ name }) =>
     membersOf(record, name).flatMap((member) => {
       const trouble = troubleOf(cluster, name, member, observed);
-      return trouble ? [{ what: `member ${memberStatus(cluster, name, member, observed).name}`, ...trouble }] : [];
+      return trouble ? [{ what: `member ${memberStatus(cluster, name, member, observed).name}`, ...trouble, since: member.record.since }] : [];
     }),
   );
 }
 
-/** `since` of what a member waits for is when its record last moved; of anything else, when the cluster's oldest waiting member's did. */
-function waitsOf(cluster: DesiredCluster, record: ClusterRecord, step: Step, observed: ObservedCluster): readonly Wait[] {
-  const moved = Object.values(record.members).flatMap((members) => Object.values(members).map(({ since }) => since));
-  const since = Math.min(...moved, Number.MAX_SAFE_INTEGER);
-  return [...step.waits, ...troubles(cluster, record, observed)].map((wait) => ({ ...wait, since: since === Number.MAX_SAFE_INTEGER ? 0 : since }));
+/** What nothing has noted the beginning of counts from now: the reporter keeps the time at which it was first said. */
+function waitsOf(waits: readonly StepWait[], { atMs }: Step): readonly Wait[] {
+  return waits.map((wait) => ({ ...wait, since: wait.since ?? atMs }));
 }
 
 function conditionsOf(cluster: DesiredCluster, state: ClusterState, progress: StepWait | undefined): readonly Condition[] {
@@ -114,15 +112,16 @@ function inWords(progress: StepWait | undefined): string {
   return progress === undefined ? "nothing is being changed" : `${progress.what}: ${progress.message}`;
 }
 
-function blockedStatus(cluster: DesiredCluster, waits: readonly StepWait[]): ClusterStatus {
+function blockedStatus(cluster: DesiredCluster, step: Step): ClusterStatus {
+  const { waits } = step;
   const isBroken = waits.some(({ reason }) => reason === "RecordMissing");
-  return { ...emptyStatus(cluster, isBroken ? "failed" : "pending"), conditions: conditionsOf(cluster, "pending", waits[0]), waiting: waits.map((wait) => ({ ...wait, since: 0 })), formed: cluster.formed };
+  return { ...emptyStatus(cluster, isBroken ? "failed" : "pending"), conditions: conditionsOf(cluster, "pending", waits[0]), waiting: waitsOf(waits, step), formed: cluster.formed };
 }
 
 /** Of a cluster whose pass fails: the reason, with what a person can do; members are as last reported elsewhere. */
-export function failedStatus(cluster: Pick<DesiredCluster, "generation" | "formed">, reason: Reason, message: string): ClusterStatus {
+export function failedStatus(cluster: Pick<DesiredCluster, "generation" | "formed">, reason: Reason, message: string, nowMs = 0): ClusterStatus {
   const condition: Condition = { type: "Ready", status: "False", reason, message, observedGeneration: cluster.generation };
-  return { ...emptyStatus(cluster, reasons[reason].who === "kubernetes" ? "degraded" : "failed"), conditions: [condition], waiting: [{ what: "cluster", reason, message, since: 0 }], formed: cluster.formed };
+  return { ...emptyStatus(cluster, reasons[reason].who === "kubernetes" ? "degraded" : "failed"), conditions: [condition], waiting: [{ what: "cluster", reason, message, since: nowMs }], formed: cluster.formed };
 }
 
 function emptyStatus({ generation }: Pick<DesiredCluster, "generation">, state: ClusterState): ClusterStatus {
@@ -137,7 +136,7 @@ function summarizeDeletion(cluster: DesiredCluster, step: Step, observed: Observ
     ...emptyStatus(cluster, "deleting"),
     conditions: [condition],
     members: members.map((member) => ({ ...member, state: "stopping" })),
-    waiting: step.waits.map((wait) => ({ ...wait, since: 0 })),
+    waiting: waitsOf(step.waits, step),
     formed: step.record?.formed ?? cluster.formed,
     gone: step.phase === "gone",
     kept: data.map(({ name }) => name).toSorted(),

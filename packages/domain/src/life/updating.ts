@@ -6,10 +6,10 @@ import type { ClusterRecord } from "./record.ts";
 
 /** Which members must be made anew because a stable input changed, and which of them may go now. */
 
-/** Its pod was made with other inputs than it would be now. */
-export function isOutdated(cluster: DesiredCluster, role: string, { index }: Member, observed: ObservedCluster): boolean {
+/** Its pod was made with other inputs than it would be now, or for a member that was there before it. */
+export function isOutdated(cluster: DesiredCluster, role: string, { index, record }: Member, observed: ObservedCluster): boolean {
   const pod = podOf(cluster, role, index, observed);
-  return pod !== undefined && pod.inputs !== inputsOf(cluster, role, index);
+  return pod !== undefined && (pod.inputs !== inputsOf(cluster, role, index) || pod.life !== record.life);
 }
 
 /** Some member of the role still has to be made anew. */

@@ -1,9 +1,11 @@
-import { evaluateTemplate } from "../expression/evaluate.ts";
+import { evaluateTemplate, textOfValue } from "../expression/evaluate.ts";
 import { readsOf } from "../expression/reads.ts";
+import type { Scope } from "../expression/scope.ts";
+import type { Template } from "../expression/template.ts";
+import { Failure } from "../failure.ts";
 import type { App } from "../language/app.ts";
 import type { ClusterSpec } from "../language/cluster.ts";
 import type { ClusterRecord } from "../life/record.ts";
-import { plainText } from "../render/text.ts";
 import type { DesiredCluster } from "./desired.ts";
 import type { Need, Needs } from "./sources.ts";
 import { scopeOf, templatesOf } from "./scope.ts";
@@ -41,10 +43,27 @@ function exportsRead(app: App): ReadonlyMap<string, ReadonlySet<string>> {
   return read;
 }
 
-/** What a cluster offers to others now: nothing before it has a record. An export that holds a secret is not among them. */
+/**
+ * What a cluster offers to others now: nothing before it has a record. An export that holds a secret is not among them, nor
+ * one that cannot be evaluated with the members that there are.
+ */
 export function exportsOf(cluster: DesiredCluster, record: ClusterRecord | undefined): Readonly<Record<string, string>> {
   if (record === undefined || Object.values(cluster.needs).some(({ kind }) => kind === "waiting")) return {};
   const scope = { of: scopeOf(cluster, record), self: undefined };
-  const values = Object.entries(cluster.app.exports).map(([name, template]) => [name, evaluateTemplate(template, scope)] as const);
-  return Object.fromEntries(values.flatMap(([name, value]) => (value.kind === "secret" || value.kind === "null" ? [] : [[name, plainText(value)]])));
+  return Object.fromEntries(
+    Object.entries(cluster.app.exports).flatMap(([name, template]) => {
+      const text = offeredText(template, scope);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
+}
+
+function offeredText(template: Template, scope: Scope): string | undefined {
+  try {
+    const value = evaluateTemplate(template, scope);
+    return value.kind === "secret" ? undefined : textOfValue(value);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== "invalid") throw error;
+    return undefined;
+  }
 }

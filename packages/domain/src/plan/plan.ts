@@ -8,7 +8,9 @@ import type { ClusterSpec, RoleSpec } from "../language/cluster.ts";
 import { textTemplate } from "../expression/template.ts";
 import { renderPod } from "../render/pod.ts";
 import { renderFiles } from "../render/files.ts";
-import type { MemberRecord } from "../life/record.ts";
+import { decideFirstRecord } from "../life/first-record.ts";
+import type { ObservedCluster } from "../life/observed.ts";
+import type { ClusterRecord, MemberRecord } from "../life/record.ts";
 import type { Step } from "../life/step.ts";
 import type { DesiredCluster, DesiredRole } from "./desired.ts";
 import type { Sources } from "./sources.ts";
@@ -21,10 +23,12 @@ export interface Target {
 
 /**
  * Lays a spec over its definition. Throws Failure `invalid` with every problem; nothing after it throws for what a person
- * wrote. Control calls it before it accepts a spec, the reconciler to act on it, with the same sources.
+ * wrote. Control calls it before it accepts a spec, the reconciler to act on it, with the same sources. A cluster that is
+ * being deleted is never refused: nothing of it is rendered any more.
  */
 export function plan(sources: Sources, app: App, target: Target): DesiredCluster {
-  const problems = checkSpec(app, sources.spec, sources.name);
+  const isDeletion = sources.intent.kind === "delete";
+  const problems = isDeletion ? [] : checkSpec(app, sources.spec, sources.name);
   if (problems.length > 0) throw invalid(problems);
   const { spec, app: ref, ...known } = sources;
   const cluster: DesiredCluster = {
@@ -36,7 +40,7 @@ export function plan(sources: Sources, app: App, target: Target): DesiredCluster
     roles: rolesOf(app, spec),
     domain: target.domain,
   };
-  if (isBound(cluster)) proveRenderable(cluster);
+  if (!isDeletion && isBound(cluster)) proveRenderable(cluster);
   return cluster;
 }
 
@@ -88,23 +92,32 @@ function servicesAsked(app: App): ReadonlySet<string> {
   return new Set([...inRoles, ...inExports].map(({ role }) => role));
 }
 
-/** Evaluates everything once, so that an expression that fails for these values is refused here and not met later. */
+/** Evaluates everything, so that an expression that fails for these values is refused here and not met later. */
 function proveRenderable(cluster: DesiredCluster): void {
   const problems: Problem[] = [];
-  const record: MemberRecord = { life: 1, start: "bootstrap", state: "planned", since: 0, claims: {}, leaving: false };
   for (const { name, count } of Object.values(cluster.roles)) {
-    if (count === 0) continue;
-    const members = [{ role: name, index: count - 1, record }];
-    const step: Step = { phase: "running", record: undefined, members, waits: [] };
-    attempt(problems, `spec.roles.${name}`, () => {
-      members.forEach((member) => renderPod(cluster, undefined, member, ""));
-      renderFiles(cluster, step, "");
-    });
+    if (count > 0) attempt(problems, `spec.roles.${name}`, () => situationsOf(cluster, name, count).forEach((step) => renderFully(cluster, step)));
   }
   for (const [name, template] of Object.entries(cluster.app.exports)) {
     attempt(problems, `spec.exports.${name}`, () => evaluateTemplate(template, { of: scopeOf(cluster, undefined), self: undefined }));
   }
   if (problems.length > 0) throw invalid(problems);
+}
+
+/** What members see differs most when all of them are there and, where one starts before the others, when it is alone. */
+function situationsOf(cluster: DesiredCluster, role: string, count: number): readonly Step[] {
+  const isAloneFirst = Object.values(cluster.roles).some(({ defined }) => defined.bootstrap === "first");
+  const { record } = decideFirstRecord({ ...cluster, formed: false, adopt: undefined }, nothingObserved, 0);
+  const life: MemberRecord = { life: 1, start: "bootstrap", state: "planned", since: 0, claims: {}, leaving: false };
+  const alone = (index: number, seen: ClusterRecord | undefined): Step => ({ phase: "running", record: seen, members: [{ role, index, record: life, isThere: false }], secretName: "", waits: [], atMs: 0 });
+  return [alone(count - 1, undefined), ...(isAloneFirst ? [alone(0, record)] : [])];
+}
+
+const nothingObserved: ObservedCluster = { objects: [], pods: {}, claims: {}, keptClaims: {}, secrets: new Set(), adoptedIsThere: false };
+
+function renderFully(cluster: DesiredCluster, step: Step): void {
+  for (const member of step.members) renderPod(cluster, step, member, "");
+  renderFiles(cluster, step, "");
 }
 
 function attempt(problems: Problem[], path: string, evaluate: () => unknown): void {

@@ -6,8 +6,16 @@ import { parseQuantity, spell } from "../quantity.ts";
  */
 export function covers(live: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) return Array.isArray(live) && coversList(live, wanted);
-  if (isRecord(wanted)) return isRecord(live) && Object.entries(wanted).every(([key, value]) => value === undefined || covers(live[key], value));
+  if (isRecord(wanted)) return isRecord(live) && Object.entries(wanted).every(([key, value]) => value === undefined || coversField(key, live[key], value));
   return live === wanted || sameQuantity(live, wanted);
+}
+
+/** Maps that are one value: a foreign key in a selector chooses other pods, and writing ours takes it away. */
+const wholeMaps: ReadonlySet<string> = new Set(["selector", "matchLabels"]);
+
+function coversField(key: string, live: unknown, wanted: unknown): boolean {
+  if (!wholeMaps.has(key) || !isRecord(live) || !isRecord(wanted)) return covers(live, wanted);
+  return Object.keys(live).length === Object.keys(wanted).length && covers(live, wanted);
 }
 
 /** The keys by which the server merges lists of ours, most telling first. */

@@ -1,6 +1,7 @@
 import type { V1Container, V1Volume, V1VolumeMount } from "@kubernetes/client-node";
 import type { File } from "../language/app.ts";
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
+import { escaped } from "./env.ts";
 import { fileKey, filesMount, filesOf, packageKey, packageMount } from "./files.ts";
 import { filesName } from "./identity.ts";
 import type { Manifest } from "./manifest.ts";
@@ -8,7 +9,7 @@ import type { Manifest } from "./manifest.ts";
 /**
  * How files come into place. An init container of the same image copies them: into the declared volume that holds their
  * path, or into a scratch folder that takes the place of the image's folder and begins as a copy of it. So other files of the
- * folder stay, and a process may write its own.
+ * folder stay, and a process may write its own. The root folder cannot be replaced: its files are put into it one by one.
  */
 
 type Mount = Manifest<V1VolumeMount>;
@@ -25,7 +26,7 @@ export function installerOf(cluster: DesiredCluster, role: DesiredRole, index: n
   return {
     name: "install-files",
     image: role.image,
-    command: ["/bin/sh", "-c", script(files, folders, role, index)],
+    command: ["/bin/sh", "-c", escaped(script(files, folders, role, index))],
     volumeMounts: [
       { name: filesVolume, mountPath: filesMount },
       ...volumesWithFiles(files, role).map(({ name, path }) => ({ name, mountPath: path })),
@@ -36,8 +37,15 @@ export function installerOf(cluster: DesiredCluster, role: DesiredRole, index: n
 
 /** In the main container. */
 export function fileMounts(cluster: DesiredCluster, role: DesiredRole): readonly Mount[] {
-  const folders = replacedFolders(filesOf(cluster, role.name), role);
-  return [...folders.map((folder, position) => ({ name: folderVolume(position), mountPath: folder })), ...(hasPackage(cluster) ? [{ name: packageVolume, mountPath: packageMount, readOnly: true }] : [])];
+  const files = filesOf(cluster, role.name);
+  const folders = replacedFolders(files, role);
+  return [...folders.flatMap((folder, position) => mountsOfFolder(folder, position, files)), ...(hasPackage(cluster) ? [{ name: packageVolume, mountPath: packageMount, readOnly: true }] : [])];
+}
+
+function mountsOfFolder(folder: string, position: number, files: readonly File[]): readonly Mount[] {
+  const name = folderVolume(position);
+  if (folder !== "/") return [{ name, mountPath: folder }];
+  return files.filter(({ path }) => folderOf(path) === "/").map(({ path }) => ({ name, mountPath: path, subPath: path.slice(1) }));
 }
 
 export function fileVolumes(cluster: DesiredCluster, role: DesiredRole): readonly Manifest<V1Volume>[] {
@@ -52,20 +60,27 @@ export function fileVolumes(cluster: DesiredCluster, role: DesiredRole): readonl
 
 /** Copies what the image has in each folder, then the files, each with its mode. */
 function script(files: readonly File[], folders: readonly string[], role: DesiredRole, index: number): string {
-  const seeds = folders.map((folder, position) => `if [ -d ${quoted(folder)} ]; then cp -R ${quoted(`${folder}/.`)} ${stagingMount}/${position}/; fi`);
-  const copies = files.map((file, position) => copy(file, target(file, folders), `${filesMount}/${fileKey(role.name, index, position)}`));
+  const seeds = folders.flatMap((folder, position) => (folder === "/" ? [] : [seed(folder, `${stagingMount}/${position}/`)]));
+  const copies = files.map((file, position) => copy(file, target(file, folders), `${filesMount}/${fileKey(role.name, index, file, position)}`));
   return ["set -eu", ...seeds, ...copies].join("\n");
 }
 
+/** What this user cannot read is left out: the process, which is the same user's, could not read it either. */
+function seed(folder: string, to: string): string {
+  return `if [ -d ${quoted(folder)} ]; then cp -RP ${quoted(`${folder}/.`)} ${to} || :; fi`;
+}
+
+/** Line by line, as `sh -e` does not stop at what fails inside `a && b`. `-f`: the file of the last pod may be read-only. */
 function copy({ mode, owner }: File, to: string, from: string): string {
-  const place = `mkdir -p ${quoted(folderOf(to))} && cp ${quoted(from)} ${quoted(to)} && chmod ${mode} ${quoted(to)}`;
-  // The application's own from its first start on.
-  return owner === "app" ? `[ -e ${quoted(to)} ] || { ${place}; }` : place;
+  const lines = [`mkdir -p ${quoted(folderOf(to))}`, `cp -f ${quoted(from)} ${quoted(to)}`, `chmod ${mode} ${quoted(to)}`];
+  // In a volume it is the application's own from its first start on; elsewhere nothing of it outlives the pod.
+  const isOnce = owner === "app" && !to.startsWith(stagingMount);
+  return (isOnce ? [`if [ ! -e ${quoted(to)} ]; then`, ...lines, "fi"] : lines).join("\n");
 }
 
 function target({ path }: File, folders: readonly string[]): string {
   const position = folders.indexOf(folderOf(path));
-  return position < 0 ? path : `${stagingMount}/${position}/${path.slice(folderOf(path).length + 1)}`;
+  return position < 0 ? path : `${stagingMount}/${position}/${path.slice(path.lastIndexOf("/") + 1)}`;
 }
 
 /** Folders outside every declared volume that a file lies in, in order. */
@@ -94,7 +109,7 @@ function hasPackage({ app }: DesiredCluster): boolean {
   return Object.keys(app.package).length > 0;
 }
 
-/** For sh: nothing inside single quotes means anything. `$(` would be Kubernetes', and paths with it are refused. */
+/** For sh: nothing inside single quotes means anything. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

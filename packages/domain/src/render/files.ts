@@ -1,8 +1,8 @@
 import type { V1ConfigMap } from "@kubernetes/client-node";
 import { evaluateTemplate } from "../expression/evaluate.ts";
+import { readsOf } from "../expression/reads.ts";
 import type { File } from "../language/app.ts";
 import { membersOf } from "../life/members.ts";
-import type { ClusterRecord } from "../life/record.ts";
 import type { Step } from "../life/step.ts";
 import type { DesiredCluster } from "../plan/desired.ts";
 import { memberScope } from "../plan/scope.ts";
@@ -16,17 +16,22 @@ export const filesMount = "/troupe/files";
 export const packageMount = "/troupe/app";
 
 /**
- * Every file of every member, as literal content in one ConfigMap, and the files of the definition's package. Keys are the
- * member and the file's place among its role's files in order of path, so that they stay the same when content changes.
+ * Every file of every member, as literal content in one ConfigMap, and the files of the definition's package. Keys say whose
+ * a file is and its place among its role's files in order of path, so that they stay the same when content changes.
  */
 export function renderFiles(cluster: DesiredCluster, step: Step, ownerUid: string): readonly Manifest<V1ConfigMap>[] {
   if (!hasFiles(cluster)) return [];
-  const data = { ...packageData(cluster), ...Object.fromEntries(placesOf(cluster, step).flatMap(({ role, index }) => memberData(cluster, step.record, role, index))) };
+  const data = { ...packageData(cluster), ...Object.fromEntries(placesOf(cluster, step).flatMap((place) => memberData(cluster, step, place))) };
   return [{ apiVersion: "v1", kind: "ConfigMap", metadata: { ...owned(cluster, ownerUid), name: filesName(cluster), labels: clusterLabels(cluster) }, data }];
 }
 
+interface Place {
+  readonly role: string;
+  readonly index: number;
+}
+
 /** All that are planned, started or not, so that a role that starts later costs no second write. */
-function placesOf(cluster: DesiredCluster, { record, members }: Step): readonly { readonly role: string; readonly index: number }[] {
+function placesOf(cluster: DesiredCluster, { record, members }: Step): readonly Place[] {
   if (record === undefined) return members;
   return Object.keys(cluster.roles).flatMap((role) => membersOf(record, role).flatMap(({ index, record: { state } }) => (state === "gone" ? [] : [{ role, index }])));
 }
@@ -35,9 +40,9 @@ function packageData({ app }: DesiredCluster): Readonly<Record<string, string>> 
   return Object.fromEntries(Object.entries(app.package).map(([name, text]) => [packageKey(name), text]));
 }
 
-function memberData(cluster: DesiredCluster, record: ClusterRecord | undefined, role: string, index: number): readonly (readonly [string, string])[] {
+function memberData(cluster: DesiredCluster, { record }: Step, { role, index }: Place): readonly (readonly [string, string])[] {
   const scope = memberScope(cluster, record, role, index);
-  return filesOf(cluster, role).map(({ content }, position) => [fileKey(role, index, position), plainText(evaluateTemplate(content, scope))]);
+  return filesOf(cluster, role).map((file, position) => [fileKey(role, index, file, position), plainText(evaluateTemplate(file.content, scope))]);
 }
 
 /** In order of path. */
@@ -49,8 +54,11 @@ function hasFiles({ roles, app }: DesiredCluster): boolean {
   return Object.keys(app.package).length > 0 || Object.values(roles).some(({ defined }) => Object.keys(defined.files).length > 0);
 }
 
-export function fileKey(role: string, index: number, position: number): string {
-  return `file.${role}.${index}.${position}`;
+/** One for all members of the role where they cannot differ: a ConfigMap holds 1 MiB, and a cluster a thousand members. */
+export function fileKey(role: string, index: number, { content }: File, position: number): string {
+  const { member, roles } = readsOf(content);
+  const isShared = member.length === 0 && !roles.includes(role);
+  return isShared ? `file.${role}.${position}` : `file.${role}.${index}.${position}`;
 }
 
 export function packageKey(name: string): string {

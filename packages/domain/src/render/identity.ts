@@ -26,6 +26,8 @@ export const annotation = {
   hash: "troupe.dev/hash",
   /** Of the stable inputs that a pod was made with. */
   inputs: "troupe.dev/inputs",
+  /** On a claim: how long its volume is kept, as the definition said when it was last written. */
+  keep: "troupe.dev/keep",
 } as const;
 
 /** What names need of a cluster; also known before there is a plan. */

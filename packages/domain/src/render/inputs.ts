@@ -23,7 +23,7 @@ export function inputsOf(cluster: DesiredCluster, role: string, index: number): 
 function roleInputs(cluster: DesiredCluster, role: DesiredRole): Digest {
   const known = inputsOfRoles.get(role);
   if (known !== undefined) return known;
-  const { command, args, ports, files, user, probes, stop } = role.defined;
+  const { command, args, ports, files, user, stop } = role.defined;
   const params = new Set(templatesOf(role).flatMap((template) => readsOf(template).params));
   const made = digestOf({
     image: role.image,
@@ -31,16 +31,16 @@ function roleInputs(cluster: DesiredCluster, role: DesiredRole): Digest {
     memory: role.memory,
     command,
     args,
-    ports,
+    // How a port is shown and reached from outside is not the pod's.
+    ports: Object.values(ports).map(({ name, port, protocol }) => ({ name, port, protocol })),
     files,
     user,
-    probes,
     stop,
     env: role.env,
     // A volume's size is changed in place.
-    volumes: Object.values(role.volumes).map(({ name, path, keep }) => ({ name, path, keep })),
-    package: cluster.app.package,
+    volumes: Object.values(role.volumes).map(({ name, path, keep }) => ({ name, path, isClaimed: keep !== "pod" })),
     params: Object.fromEntries([...params].map((name) => [name, cluster.params[name]])),
+    // Not here: probes and the package of another build, which reach members with their next pod or in place.
   });
   inputsOfRoles.set(role, made);
   return made;

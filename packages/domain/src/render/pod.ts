@@ -2,8 +2,7 @@ import type { V1Container, V1Pod, V1PodSecurityContext, V1Probe, V1SecurityConte
 import { evaluateList } from "../expression/evaluate.ts";
 import type { Scope } from "../expression/scope.ts";
 import type { Probe, TemplateList } from "../language/app.ts";
-import type { ClusterRecord } from "../life/record.ts";
-import type { StepMember } from "../life/step.ts";
+import type { Step, StepMember } from "../life/step.ts";
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
 import { memberScope } from "../plan/scope.ts";
 import { escaped, renderEnv } from "./env.ts";
@@ -17,11 +16,11 @@ import { owned } from "./owner.ts";
 export const mainContainer = "main";
 
 /** One member, literal: what runs is what can be read in it. */
-export function renderPod(cluster: DesiredCluster, record: ClusterRecord | undefined, member: StepMember, ownerUid: string): Manifest<V1Pod> | undefined {
+export function renderPod(cluster: DesiredCluster, step: Pick<Step, "record" | "secretName">, member: StepMember, ownerUid: string): Manifest<V1Pod> | undefined {
   const { role, index } = member;
   const desired = cluster.roles[role];
   if (desired === undefined) return undefined;
-  const scope = memberScope(cluster, record, role, index);
+  const main = renderMain(cluster, desired, step.secretName, memberScope(cluster, step.record, role, index));
   const installer = installerOf(cluster, desired, index);
   return {
     apiVersion: "v1",
@@ -41,15 +40,17 @@ export function renderPod(cluster: DesiredCluster, record: ClusterRecord | undef
       // A Service `x-y` would inject X_Y_PORT=tcp://…, which several applications read as theirs.
       enableServiceLinks: false,
       terminationGracePeriodSeconds: desired.defined.stop.graceSeconds,
+      ...(main.lifecycle?.stopSignal !== undefined && { os: { name: "linux" } }),
       securityContext: podSecurity(desired),
-      ...(installer && { initContainers: [{ ...installer, securityContext: containerSecurity }] }),
-      containers: [renderMain(cluster, desired, scope)],
+      // The same resources, or a pod of equal requests and limits would not be one that is guaranteed to have them.
+      ...(installer && { initContainers: [{ ...installer, resources: main.resources, securityContext: main.securityContext }] }),
+      containers: [main],
       volumes: [...volumesOf(desired, member), ...fileVolumes(cluster, desired)],
     },
   };
 }
 
-function renderMain(cluster: DesiredCluster, role: DesiredRole, scope: Scope): Manifest<V1Container> {
+function renderMain(cluster: DesiredCluster, role: DesiredRole, secretName: string, scope: Scope): Manifest<V1Container> {
   const { command, args, ports, probes, stop } = role.defined;
   const resources = { ...(role.cpu !== undefined && { cpu: role.cpu }), ...(role.memory !== undefined && { memory: role.memory }) };
   return {
@@ -57,19 +58,21 @@ function renderMain(cluster: DesiredCluster, role: DesiredRole, scope: Scope): M
     image: role.image,
     ...(command && { command: listOf(command, scope) }),
     ...(args && { args: listOf(args, scope) }),
-    env: renderEnv(cluster, role.env, scope),
+    env: renderEnv(secretName, role.env, scope),
     ports: Object.values(ports).map(({ name, port, protocol }) => ({ name, containerPort: port, protocol })),
-    ...(Object.keys(resources).length > 0 && { resources: { requests: resources, limits: resources } }),
-    ...(probes.started && { startupProbe: renderProbe(probes.started, scope, startFailures) }),
+    resources: Object.keys(resources).length > 0 ? { requests: resources, limits: resources } : {},
+    ...(probes.started && { startupProbe: renderProbe(probes.started, scope, Math.ceil(longestStartSeconds / probes.started.periodSeconds)) }),
     ...(probes.ready && { readinessProbe: renderProbe(probes.ready, scope, readyFailures) }),
+    // Targets that cannot do it yet leave it out, and the image's own signal is sent.
     ...(stop.signal !== "SIGTERM" && { lifecycle: { stopSignal: stop.signal } }),
     volumeMounts: [...mountsOf(role), ...fileMounts(cluster, role)],
-    securityContext: containerSecurity,
+    securityContext: containerSecurity(role),
   };
 }
 
-// A process that is not started after ten minutes of asking every ten seconds is restarted; one that misses three answers is not ready.
-const startFailures = 60;
+/** Kubernetes kills what has not started by then. Recovery of a large volume takes hours, and killing it begins it anew. */
+const longestStartSeconds = 86_400;
+/** Answers that may be missed before a process is not ready. */
 const readyFailures = 3;
 
 function renderProbe({ check, periodSeconds, timeoutSeconds }: Probe, scope: Scope, failureThreshold: number): Manifest<V1Probe> {
@@ -85,7 +88,7 @@ function renderProbe({ check, periodSeconds, timeoutSeconds }: Probe, scope: Sco
 }
 
 function listOf(list: TemplateList, scope: Scope): readonly string[] {
-  return (evaluateList(list, scope) ?? []).map(escaped);
+  return (evaluateList(list, scope) ?? []).map((text) => escaped(text));
 }
 
 /** What the restricted profile of Pod Security asks for, as far as the image allows: `user: 0` and `image` cannot be non-root. */
@@ -94,12 +97,15 @@ function podSecurity({ defined: { user } }: DesiredRole): Manifest<V1PodSecurity
   return { ...identity, ...(user !== "image" && user !== 0 && { runAsNonRoot: true }), seccompProfile: { type: "RuntimeDefault" } };
 }
 
-const containerSecurity: Manifest<V1SecurityContext> = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+/** A process of the image's own user, or of root, needs what the runtime gives by default: it would be crippled without. */
+function containerSecurity({ defined: { user } }: DesiredRole): Manifest<V1SecurityContext> {
+  return { allowPrivilegeEscalation: false, ...(user !== "image" && user !== 0 && { capabilities: { drop: ["ALL"] } }) };
+}
 
 function volumesOf(role: DesiredRole, { record }: StepMember): readonly Manifest<V1Volume>[] {
-  return Object.values(role.volumes).map(({ name, size }) => {
+  return Object.values(role.volumes).map(({ name, size, keep }) => {
     const claimName = record.claims[name];
-    return claimName === undefined ? { name, emptyDir: { sizeLimit: size } } : { name, persistentVolumeClaim: { claimName } };
+    return keep === "pod" || claimName === undefined ? { name, emptyDir: { sizeLimit: size } } : { name, persistentVolumeClaim: { claimName } };
   });
 }
 

@@ -10,15 +10,21 @@ import { renderPod } from "./pod.ts";
 import { renderServices } from "./services.ts";
 
 /**
- * The objects that should be there at this step, in the order in which they are needed. `ownerUid` is the record's: that is
- * saved first. The record itself and the Secret of generated values are not among them; each is written once, by itself.
+ * The objects that should be there at this step, in the order in which they are needed; of pods only those that are not there
+ * yet. `ownerUid` is the record's: that is saved first. The record itself and the Secret of generated values are not among
+ * them; each is written once, by itself.
  */
 export function render(cluster: DesiredCluster, step: Step, ownerUid: string): readonly KubeObject[] {
-  if (step.phase !== "running" && step.phase !== "stopping") return [];
-  const shared = [renderAccount(cluster, ownerUid), ...renderServices(cluster, ownerUid), ...renderFiles(cluster, step, ownerUid), ...renderBudgets(cluster, ownerUid)];
+  if (step.phase !== "running" && step.phase !== "waiting") return [];
+  const shared = [renderAccount(cluster, ownerUid), ...renderServices(cluster, ownerUid), ...renderBudgets(cluster, ownerUid)];
+  // Files and pods may read what is waited for.
+  const reading = step.phase === "waiting" ? [] : [...renderFiles(cluster, step, ownerUid), ...renderMembers(cluster, step, ownerUid)];
+  return [...shared, ...reading].map((manifest) => withHash(manifest as unknown as KubeObject));
+}
+
+function renderMembers(cluster: DesiredCluster, step: Step, ownerUid: string) {
   const claims = step.members.flatMap((member) => renderClaims(cluster, member));
-  const pods = step.members.flatMap((member) => renderPod(cluster, step.record, member, ownerUid) ?? []);
-  return [...shared, ...claims, ...pods].map((manifest) => withHash(manifest as unknown as KubeObject));
+  return [...claims, ...step.members.filter(({ isThere }) => !isThere).flatMap((member) => renderPod(cluster, step, member, ownerUid) ?? [])];
 }
 
 /** The hash of what we write goes with it, so that an object of ours that is as it should be is known without a comparison. */

@@ -1,6 +1,9 @@
 import type { GeneratedSecret } from "../language/app.ts";
+import type { ObservedCluster } from "../life/observed.ts";
+import type { Step } from "../life/step.ts";
 import type { DesiredCluster } from "../plan/desired.ts";
 import { clusterLabels, secretName } from "./identity.ts";
+import type { KubeObject } from "./manifest.ts";
 
 /** The Secret of generated values: made once, before any pod, and never rewritten. Its values are the reconciler's to make. */
 export interface WantedSecret {
@@ -11,8 +14,14 @@ export interface WantedSecret {
 }
 
 /** undefined where the definition has no secrets. */
-export function secretWanted(cluster: DesiredCluster): WantedSecret | undefined {
+export function secretWanted(cluster: DesiredCluster, step?: Pick<Step, "secretName">): WantedSecret | undefined {
   const { app, namespace } = cluster;
   if (Object.keys(app.secrets).length === 0) return undefined;
-  return { name: secretName(cluster), namespace, labels: clusterLabels(cluster), values: app.secrets };
+  return { name: step?.secretName ?? secretName(cluster), namespace, labels: clusterLabels(cluster), values: app.secrets };
+}
+
+/** The Secret that an adopted cluster left, as this one's: values stay, so only whose it is is written. */
+export function takenOver(cluster: DesiredCluster, step: Step, { adoptedSecret }: ObservedCluster): KubeObject | undefined {
+  if (step.phase !== "running" || adoptedSecret === undefined || adoptedSecret !== step.secretName) return undefined;
+  return { apiVersion: "v1", kind: "Secret", metadata: { name: adoptedSecret, namespace: cluster.namespace, labels: clusterLabels(cluster) } };
 }

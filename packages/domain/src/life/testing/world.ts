@@ -31,7 +31,7 @@ export class SimulatedTarget {
       this.record = step.record;
       this.recordWrites += 1;
     }
-    const secret = step.phase === "running" ? secretWanted(cluster) : undefined;
+    const secret = step.phase === "running" ? secretWanted(cluster, step) : undefined;
     if (secret) this.secrets.add(secret.name);
     const changes = diff(cluster, step, render(cluster, step, "owner"), observed);
     for (const change of changes) this.#apply(change);
