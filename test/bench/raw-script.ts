@@ -31,7 +31,7 @@ export interface RawScript {
 }
 
 export function rawScript(kubernetes: Kubernetes): RawScript {
-  const agent = new Agent({ connections: 32, allowH2: false, connect: { ca: readFileSync(kubernetes.caFile), rejectUnauthorized: false } });
+  const agent = agentOf(kubernetes);
   const call = async (method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> => {
     const answer = await request(`${kubernetes.server}${path}`, {
       method,
@@ -108,20 +108,39 @@ function ownedBy(item: Item, uid: string): Item {
 
 /** Follows the namespace's pods by one watch until so many are Ready. */
 async function allReady(kubernetes: Kubernetes, agent: Agent, namespace: string, count: number): Promise<void> {
+  const readyPods = new Set<string>();
+  for await (const { name, ready } of watchPods(kubernetes, agent, namespace)) {
+    if (ready) readyPods.add(name);
+    if (readyPods.size >= count) return;
+  }
+  throw new Error(`the watch of pods ended with ${readyPods.size} of ${count} ready`);
+}
+
+export interface PodSeen {
+  readonly name: string;
+  readonly uid: string;
+  readonly ready: boolean;
+}
+
+/** Pods of a namespace as they change from now on. */
+export async function* watchPods(kubernetes: Kubernetes, agent: Agent, namespace: string): AsyncGenerator<PodSeen> {
   const pods = `${folderOf("v1", namespace)}/pods`;
   const { body: list } = await kubernetes.request("GET", pods);
   const from = (list as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
   const answer = await request(`${kubernetes.server}${pods}?watch=true&timeoutSeconds=600&resourceVersion=${from}`, { dispatcher: agent, headers: { authorization: `Bearer ${kubernetes.token}` }, headersTimeout: 0, bodyTimeout: 0 });
-  const readyPods = new Set<string>();
   let rest = "";
   for await (const chunk of answer.body.setEncoding("utf8")) {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const { object } = JSON.parse(line) as { object: { metadata: { name: string }; status?: { conditions?: { type: string; status: string }[] } } };
-      if (object.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True")) readyPods.add(object.metadata.name);
-    }
-    if (readyPods.size >= count) return;
+    for (const line of lines) yield podSeen(JSON.parse(line));
   }
-  throw new Error(`the watch of pods ended with ${readyPods.size} of ${count} ready`);
+}
+
+function podSeen({ object }: { readonly object: { readonly metadata: { readonly name: string; readonly uid: string }; readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] } } }): PodSeen {
+  const { metadata, status } = object;
+  return { name: metadata.name, uid: metadata.uid, ready: status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true };
+}
+
+export function agentOf({ caFile }: Kubernetes): Agent {
+  return new Agent({ connections: 32, allowH2: false, connect: { ca: readFileSync(caFile), rejectUnauthorized: false } });
 }

@@ -25,7 +25,8 @@ export class Tail {
   readonly #options: TailOptions;
   readonly #window: StoredEvent[] = [];
   readonly #waiters = new Set<() => void>();
-  readonly #clusters = new Map<Uid, Promise<StoredCluster | undefined>>();
+  /** As they were read; each holds at least what was in the log then. */
+  readonly #clusters = new Map<Uid, { readonly asOf: number; readonly cluster: Promise<StoredCluster | undefined> }>();
   #head = 0;
   #reading: Promise<void> | undefined;
   #again = false;
@@ -65,20 +66,21 @@ export class Tail {
 
   /** Present states of clusters that changed at these revisions or later: read once, however many ask. */
   async clusters(changed: ReadonlyMap<Uid, number>): Promise<ReadonlyMap<Uid, StoredCluster>> {
-    const known = await Promise.all([...changed].map(async ([uid, revision]) => [uid, revision, await this.#clusters.get(uid)?.catch(() => undefined)] as const));
-    const missing = known.filter(([, revision, cluster]) => !cluster || cluster.revision < revision).map(([uid]) => uid);
+    // Decided without waiting, so that of many who ask at once the first reads for all.
+    const missing = [...changed].filter(([uid, revision]) => (this.#clusters.get(uid)?.asOf ?? 0) < revision).map(([uid]) => uid);
     if (missing.length > 0) this.#load(missing);
-    const found = await Promise.all([...changed.keys()].flatMap((uid) => this.#clusters.get(uid) ?? []));
+    const found = await Promise.all([...changed.keys()].flatMap((uid) => this.#clusters.get(uid)?.cluster ?? []));
     return new Map(found.flatMap((cluster) => (cluster ? [[cluster.uid, cluster] as const] : [])));
   }
 
   #load(uids: readonly Uid[]): void {
+    const asOf = this.#head;
     const read = this.#options.store.clustersByUid(uids);
     for (const uid of uids) {
       const cluster = read.then((clusters) => clusters.find((one) => one.uid === uid));
       cluster.catch(() => this.#clusters.delete(uid));
       this.#clusters.delete(uid);
-      this.#clusters.set(uid, cluster);
+      this.#clusters.set(uid, { asOf, cluster });
     }
     for (const uid of this.#clusters.keys()) {
       if (this.#clusters.size <= keptClusters) break;

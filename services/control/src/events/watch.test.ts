@@ -100,6 +100,7 @@ describe("a watch", () => {
     await create("a");
     expect(await next(events)).toMatchObject({ kind: "event", event: { revision: 1 } });
     for (const name of ["b", "c", "d", "e", "f"]) await create(name);
+    await new Promise((resolve) => setImmediate(resolve)); // the tail reads what it was told of
     await expect(next(events)).rejects.toMatchObject({ kind: "exhausted", reason: "WATCH_TOO_SLOW", facts: { resumeRevision: "1" } });
     const resumed = watchEvents(deps, scope, everything, { kind: "after", revision: 1 }, never);
     for (const revision of [2, 3, 4, 5, 6]) expect(await next(resumed)).toMatchObject({ event: { revision } });

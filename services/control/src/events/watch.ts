@@ -39,6 +39,7 @@ export async function* watchClusters(deps: WatchDeps, scope: Scope, filter: Filt
   using used = await deps.tails.use(scope.project);
   const shown = new Shown(filter, start.kind === "initial");
   let cursor = await cursorOf(deps, scope.project, start);
+  const begin = { from: cursor, isAtEnd: cursor >= used.tail.head };
   if (start.kind === "initial") {
     for await (const cluster of present(deps, scope, filter)) {
       shown.note(cluster.uid);
@@ -47,7 +48,7 @@ export async function* watchClusters(deps: WatchDeps, scope: Scope, filter: Filt
     }
     yield { kind: "bookmark", revision: cursor };
   }
-  for await (const page of pagesAfter(deps, used.tail, cursor, signal)) {
+  for await (const page of pagesAfter(deps, used.tail, begin, signal)) {
     cursor = page.upTo;
     if (page.isBookmark) yield { kind: "bookmark", revision: cursor };
     else page.quiet = !(yield* newsOf(used.tail, page.events, scope, filter, shown));
@@ -58,8 +59,9 @@ export async function* watchClusters(deps: WatchDeps, scope: Scope, filter: Filt
 export async function* watchEvents(deps: WatchDeps, scope: Scope, isWanted: (event: StoredEvent) => boolean, start: Start, signal: AbortSignal): AsyncGenerator<EventNews> {
   using used = await deps.tails.use(scope.project);
   const cursor = await cursorOf(deps, scope.project, start);
+  const begin = { from: cursor, isAtEnd: cursor >= used.tail.head };
   if (start.kind === "now") yield { kind: "bookmark", revision: cursor };
-  for await (const page of pagesAfter(deps, used.tail, cursor, signal)) {
+  for await (const page of pagesAfter(deps, used.tail, begin, signal)) {
     if (page.isBookmark) yield { kind: "bookmark", revision: page.upTo };
     const wanted = page.events.filter((event) => (scope.subject === undefined || event.subject === scope.subject) && isWanted(event));
     page.quiet = wanted.length === 0;
@@ -75,11 +77,17 @@ interface Page {
   quiet: boolean;
 }
 
+/** Where a watch begins, and whether nothing was to be read from there when it was opened. */
+interface Begin {
+  readonly from: number;
+  readonly isAtEnd: boolean;
+}
+
 /** The log after a cursor, page by page, for ever; an empty page when it is time for a bookmark. */
-async function* pagesAfter({ bookmarkMs = 30_000, mostBehind = 10_000, nowMs }: WatchDeps, tail: Tail, from: number, signal: AbortSignal): AsyncGenerator<Page> {
+async function* pagesAfter({ bookmarkMs = 30_000, mostBehind = 10_000, nowMs }: WatchDeps, tail: Tail, { from, isAtEnd }: Begin, signal: AbortSignal): AsyncGenerator<Page> {
   let cursor = from;
   let spokeMs = nowMs();
-  for (let live = false; ; live ||= cursor >= tail.head) {
+  for (let live = isAtEnd; ; live ||= cursor >= tail.head) {
     if (live && tail.head - cursor > mostBehind) throw tooSlow(cursor);
     const events = await tail.next(cursor, Math.max(0, spokeMs + bookmarkMs - nowMs()), signal);
     cursor = events.at(-1)?.revision ?? cursor;
