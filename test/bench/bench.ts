@@ -93,21 +93,20 @@ async function benchNotice({ kubernetes, events }: World): Promise<void> {
   const stop = new AbortController();
   const readyAt: number[] = [];
   const heardAt: number[] = [];
-  const [pods, heard] = [seenReady(kubernetes, "sample-a-0", readyAt), heardReady(events, heardAt, stop.signal)];
+  const [pods, heard] = [untilAborted(stop.signal, seenReady(kubernetes, "sample-a-0", readyAt, stop.signal)), untilAborted(stop.signal, heardReady(events, heardAt, stop.signal))];
   for (let round = 0; round < 40; round += 1) {
     await kubernetes.request("DELETE", "/api/v1/namespaces/bench/pods/sample-a-0");
     await eventually("the pod is back, and was heard of", async () => readyAt.length > round && heardAt.length > round);
   }
   stop.abort();
-  await heard;
-  void pods;
+  await Promise.all([pods, heard]);
   const times = heardAt.map((at, round) => Math.max(0, at - (readyAt[round] ?? at)));
   row("pod Ready on a watch of the API server → event at a gRPC subscriber", `median ${median(times).toFixed(1)} ms, 95 % ${percentile(times, 0.95).toFixed(1)} ms`);
 }
 
-async function seenReady(kubernetes: World["kubernetes"], name: string, at: number[]): Promise<void> {
+async function seenReady(kubernetes: World["kubernetes"], name: string, at: number[], signal: AbortSignal): Promise<void> {
   const uids = new Set<string>();
-  for await (const pod of watchPods(kubernetes, agentOf(kubernetes), "bench")) {
+  for await (const pod of watchPods(kubernetes, agentOf(kubernetes), "bench", signal)) {
     if (pod.name !== name || !pod.ready || uids.has(pod.uid)) continue;
     uids.add(pod.uid);
     // The last states of the pod that was deleted are Ready too.
@@ -116,9 +115,14 @@ async function seenReady(kubernetes: World["kubernetes"], name: string, at: numb
 }
 
 async function heardReady(events: World["events"], at: number[], signal: AbortSignal): Promise<void> {
+  const watch = events.watch({ scope: "projects/bench/clusters/sample", types: ["dev.troupe.cluster.ready.v1"], start: { $case: "fromNow", value: true } }, { signal });
+  for await (const { event } of watch) if (event) at.push(performance.now());
+}
+
+/** A watch ends by being aborted, and that is no error. */
+async function untilAborted(signal: AbortSignal, watching: Promise<void>): Promise<void> {
   try {
-    const watch = events.watch({ scope: "projects/bench/clusters/sample", types: ["dev.troupe.cluster.ready.v1"], start: { $case: "fromNow", value: true } }, { signal });
-    for await (const { event } of watch) if (event) at.push(performance.now());
+    await watching;
   } catch (error) {
     if (!signal.aborted) throw error;
   }

@@ -122,12 +122,12 @@ export interface PodSeen {
   readonly ready: boolean;
 }
 
-/** Pods of a namespace as they change from now on. */
-export async function* watchPods(kubernetes: Kubernetes, agent: Agent, namespace: string): AsyncGenerator<PodSeen> {
+/** Pods of a namespace as they change from now on; a signal that is aborted ends it with an error. */
+export async function* watchPods(kubernetes: Kubernetes, agent: Agent, namespace: string, signal?: AbortSignal): AsyncGenerator<PodSeen> {
   const pods = `${folderOf("v1", namespace)}/pods`;
   const { body: list } = await kubernetes.request("GET", pods);
   const from = (list as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
-  const answer = await request(`${kubernetes.server}${pods}?watch=true&timeoutSeconds=600&resourceVersion=${from}`, { dispatcher: agent, headers: { authorization: `Bearer ${kubernetes.token}` }, headersTimeout: 0, bodyTimeout: 0 });
+  const answer = await request(`${kubernetes.server}${pods}?watch=true&timeoutSeconds=600&resourceVersion=${from}`, { dispatcher: agent, headers: { authorization: `Bearer ${kubernetes.token}` }, headersTimeout: 0, bodyTimeout: 0, signal });
   let rest = "";
   for await (const chunk of answer.body.setEncoding("utf8")) {
     const lines = (rest + chunk).split("\n");

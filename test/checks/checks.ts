@@ -52,3 +52,6 @@ function lint(root: string): string {
   const files = Number(/on (\d+) files/.exec(stdout)?.[1] ?? 0);
   return files >= 100 ? "" : `oxlint read only ${files} files`;
 }
+
+// `npm run check`: the checks alone.
+if (import.meta.main) process.exitCode = (await runChecks(join(import.meta.dirname, "../.."))).failed > 0 ? 1 : 0;
