@@ -170,10 +170,18 @@ describe("a request id", () => {
   });
 
   test("of many at once takes effect once, and all are answered the same", async () => {
-    const requestId = randomUUID();
-    const answers = await Promise.all(Array.from({ length: 12 }, () => create(clusterYaml("twelve", "a"), { requestId })));
-    expect(new Set(answers.map(({ cluster }) => cluster?.uid)).size).toBe(1);
-    expect(await revisionOf("twelve")).toBe(1n);
+    for (const name of ["a", "b", "c", "d", "e", "f", "g", "h"]) {
+      const requestId = randomUUID();
+      const answers = await Promise.all(Array.from({ length: 12 }, () => create(clusterYaml("twelve", name), { requestId })));
+      expect(new Set(answers.map(({ cluster, created }) => `${created} ${cluster?.uid}`)).size).toBe(1);
+    }
+    expect(await revisionOf("twelve")).toBe(8n);
+  });
+
+  test("missing, many at once that apply the same make one cluster, and none is refused", async () => {
+    const answers = await Promise.all(Array.from({ length: 12 }, () => apply(replica, clusterYaml("together", "a"))));
+    expect(answers.filter(({ created }) => created)).toHaveLength(1);
+    expect(await revisionOf("together")).toBe(1n);
   });
 
   test("of another body is refused", async () => {

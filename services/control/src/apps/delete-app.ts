@@ -22,9 +22,10 @@ export function makeDeleteApp({ store, nowMs }: DeleteAppDeps) {
     if (version === undefined || build === undefined) throw new Failure("invalid", `say which build of ${name} to delete: projects/${project}/apps/${name}@version+build`, { reason: "APP_NAME_INCOMPLETE" });
     const subject = `projects/${project}/apps/${name}@${version}+${build}`;
     await decideAgain(async () => {
-      if (await findFirst(store, project, caller, request)) return;
       const found = (await store.appBuilds([project], name)).find((one) => one.version === version && one.build === build);
       const app = found && (await store.findApp(found.uid));
+      // Last of all that is read, as where a cluster is applied.
+      if (await findFirst(store, project, caller, request)) return;
       if (!app) throw new Failure("not_found", `${subject} does not exist`, { reason: "APP_NOT_FOUND", facts: { resource: subject } });
       const users = await store.usersOf(app.uid, 5);
       if (users.length > 0) throw inUse(subject, users);

@@ -62,7 +62,9 @@ export function makeApplyCluster(deps: ApplyClusterDeps) {
     return decideAgain(async () => {
       const { store } = deps;
       const { project, name } = request;
-      const [first, present] = await Promise.all([findFirst(store, project, caller, request.request), store.findCluster(project, name)]);
+      const present = await store.findCluster(project, name);
+      // Last of all that is read: when it says there was none, what was read before is not yet the work of this same request.
+      const first = await findFirst(store, project, caller, request.request);
       if (first) return firstAnswer(first);
       refusePresence(request, present);
       const wish = request.wish(present);

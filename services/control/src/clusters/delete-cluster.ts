@@ -35,9 +35,10 @@ export function makeDeleteCluster({ store, apps, nowMs }: DeleteClusterDeps) {
     const subject = clusterResource({ project, name });
     refuseUnconfirmed(request);
     return decideAgain(async () => {
+      const [present, topology] = [await store.findCluster(project, name), await store.topologyOf(project)];
+      // Last of all that is read, as where a cluster is applied.
       const first = await findFirst(store, project, caller, request.request);
       if (first) return firstAnswer(first);
-      const [present, topology] = [await store.findCluster(project, name), await store.topologyOf(project)];
       if (!present && allowMissing) return { cluster: undefined, revision: 0, plan: nothingChanges, created: false };
       if (!present) throw new Failure("not_found", `${subject} does not exist`, { reason: "CLUSTER_NOT_FOUND", facts: { resource: subject } });
       refuseStale(present, request.etag);

@@ -281,16 +281,17 @@ function note(statement: Statement, { project, time, actor, request, audit }: Mu
 
 /** Names who has the name: the database says only that it is taken. */
 async function explained(database: Database, mutation: Mutation, failure: Failure): Promise<Failure> {
-  const [write] = mutation.writes;
-  if (write?.kind === "create") {
-    const { cluster } = write;
-    const taken = failure.reason === "CLUSTER_NAME" ? undefined : await holderOf(database, { ...cluster, own: cluster.name });
-    return taken && !(taken.kind === "cluster" && taken.project === mutation.project) ? nameTaken(taken, failure) : alreadyThere(mutation.project, cluster.name, failure);
-  }
-  if (write?.kind !== "spec" || !write.change.next) return failure;
-  const taken = await holderOf(database, { ...write.change.next, own: "", uid: write.uid, target: undefined, namespace: undefined });
+  const wanted = wantedBy(mutation.writes[0]);
+  if (!wanted) return failure;
+  const holder = await holderOf(database, wanted);
   // Whoever had it may be gone by now.
-  return taken ? nameTaken(taken, failure) : new Failure("conflict", "a name was taken, and is free again", { reason: changedMeanwhile, cause: failure });
+  return holder ? nameTaken(holder, failure) : new Failure("conflict", "a name was taken, and is free again", { reason: changedMeanwhile, cause: failure });
+}
+
+function wantedBy(write: Write | undefined): Wanted | undefined {
+  if (write?.kind === "create") return { ...write.cluster, own: write.cluster.name };
+  if (write?.kind === "spec" && write.change.next) return { ...write.change.next, own: "", uid: write.uid, target: undefined, namespace: undefined };
+  return undefined;
 }
 
 interface Holder {
@@ -320,9 +321,4 @@ async function holderOf(database: Database, { uid, own, objectNames, target, nam
 function nameTaken({ name, project, cluster }: Holder, cause: Failure): Failure {
   const resource = `projects/${project}/clusters/${cluster}`;
   return new Failure("already_exists", `the name ${name} is taken in this namespace by ${resource}`, { reason: "NAME_TAKEN", facts: { resource, name }, cause });
-}
-
-function alreadyThere(project: string, name: string, cause: Failure): Failure {
-  const resource = `projects/${project}/clusters/${name}`;
-  return new Failure("already_exists", `${resource} exists already`, { reason: "CLUSTER_EXISTS", facts: { resource }, cause });
 }

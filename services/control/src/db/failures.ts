@@ -39,13 +39,12 @@ function raced(cause: unknown): Failure {
 /** Which name is taken, and by whom, only `commit` can find out. */
 function taken(constraint: string, cause: unknown): Failure {
   switch (constraint) {
-    case "cluster_name":
     case "object_name_taken":
-      return new Failure("already_exists", "a name is taken", { reason: constraint.toUpperCase() as Uppercase<string>, cause });
+      return new Failure("already_exists", "a name is taken", { reason: "NAME_TAKEN", cause });
     case "cluster_adopt":
       return new Failure("conflict", "the volumes of that cluster were taken over already", { reason: "ALREADY_ADOPTED", cause });
     default:
-      // The same request, or the same build, came in through another door at the same moment.
+      // The same request, cluster or build came in through another door at the same moment: whoever decides again sees it.
       return raced(cause);
   }
 }

@@ -150,7 +150,7 @@ function publish(contents: Contents, { project, actor, time }: Mutation, app: Ne
 function create(contents: Contents, { project, actor, time }: Mutation, cluster: NewCluster, revision: number): void {
   const { uid, name, target, namespace, labels, annotations, app, spec, objectNames, bindings } = cluster;
   const all = [...contents.clusters.values()];
-  if (all.some((row) => row.cluster.goneTime === undefined && row.cluster.project === project && row.cluster.name === name)) throw taken("CLUSTER_EXISTS", project, name);
+  if (all.some((row) => row.cluster.goneTime === undefined && row.cluster.project === project && row.cluster.name === name)) throw changed();
   if (spec.adopt !== undefined && all.some((row) => row.cluster.spec.adopt === spec.adopt)) throw new Failure("conflict", "adopted", { reason: "ALREADY_ADOPTED" });
   if (!contents.apps.has(app.uid)) throw new Failure("conflict", "in use", { reason: "APP_IN_USE" });
   claimNames(contents, { uid, target, namespace, name, objectNames });
@@ -170,7 +170,7 @@ function create(contents: Contents, { project, actor, time }: Mutation, cluster:
 function claimNames(contents: Contents, { uid, target, namespace, name, objectNames }: Pick<NewCluster, "uid" | "target" | "namespace" | "objectNames"> & { name?: string }): void {
   for (const row of contents.clusters.values()) {
     const there = row.cluster.target === target && row.cluster.namespace === namespace && row.cluster.uid !== uid && row.cluster.goneTime === undefined;
-    if (there && (row.cluster.name === name || row.names.some((held) => objectNames.includes(held)))) throw taken("NAME_TAKEN", row.cluster.project, row.cluster.name);
+    if (there && (row.cluster.name === name || row.names.some((held) => objectNames.includes(held)))) throw taken(row.cluster.project, row.cluster.name);
   }
 }
 
@@ -209,8 +209,8 @@ function changed(): Failure {
   return new Failure("conflict", "it was changed meanwhile", { reason: changedMeanwhile });
 }
 
-function taken(reason: "CLUSTER_EXISTS" | "NAME_TAKEN", project: string, name: string): Failure {
-  return new Failure("already_exists", "taken", { reason, facts: { resource: `projects/${project}/clusters/${name}` } });
+function taken(project: string, name: string): Failure {
+  return new Failure("already_exists", "taken", { reason: "NAME_TAKEN", facts: { resource: `projects/${project}/clusters/${name}` } });
 }
 
 function toCluster({ cluster, status, members, appUid }: Row, withMembers = true): StoredCluster {
