@@ -119,6 +119,9 @@ describe("status", () => {
   test("of one that cannot be read does not keep others from being stored", async () => {
     const { cluster: a } = await apply(replica, clusterYaml("poison", "a"));
     const { cluster: b } = await apply(replica, clusterYaml("poison", "b"));
+    expect(await report(replica, reportOf(a!, {}, { status: "{}" }))).toEqual([0]);
+    expect(await report(replica, reportOf(a!, { state: "tired" as never, waiting: [{ what: "x", reason: "NewReason" as never, message: "", since: 0 }] }))).toEqual([1]);
+    expect((await replica.clusters.get({ name: "projects/poison/clusters/a" })).status).toMatchObject({ state: 0, waiting: [{ reason: "NewReason", who: "" }] });
     expect(await report(replica, reportOf(a!, {}, { status: "{" }), reportOf(b!, { state: "ready", kept: ["\u0000\ud800"] }))).toEqual([0, 1]);
     expect((await replica.clusters.get({ name: "projects/poison/clusters/b" })).status?.kept).toEqual(["\ufffd"]);
   });
@@ -177,6 +180,23 @@ describe("reconcilers", () => {
 });
 
 describe("when PostgreSQL is away", () => {
+  test("a transaction whose connection is cut fails as unavailable, whether a statement is under way or not, and nothing else does", async () => {
+    const { database } = replica;
+    const cut = (pid: number) => database.rows("SELECT pg_terminate_backend($1, 5000)", [pid]);
+    const pidOf = async (rows: typeof database.rows) => (await rows<{ pid: number }>("SELECT pg_backend_pid() AS pid", []))[0]!.pid;
+    const between = database.transaction(async (rows) => {
+      await cut(await pidOf(rows));
+      await rows("SELECT 1", []);
+    });
+    await expect(between).rejects.toMatchObject({ kind: "unavailable" });
+    const within = database.transaction(async (rows) => {
+      const pid = await pidOf(rows);
+      await Promise.all([rows("SELECT pg_sleep(60)", []), cut(pid)]);
+    });
+    await expect(within).rejects.toMatchObject({ kind: "unavailable" });
+    expect(await database.rows("SELECT 1 AS one", [])).toEqual([{ one: 1 }]);
+  });
+
   test("calls fail as unavailable, watches stay, nothing acknowledged is lost, and all goes on when it is back", async () => {
     await apply(replica, clusterYaml("outage", "before"));
     const stopping = new AbortController();

@@ -42,7 +42,8 @@ export function makePublishApp({ store, newUid, nowMs }: PublishAppDeps) {
       const row: NewApp = { uid: newUid(), name: app.name, version: app.version, build: app.build, digest, definition: JSON.stringify(definition), yaml: manifest.text, summary: summaryOf(app), versionKey: versionKey(app.version) };
       const time = new Date(nowMs()).toISOString();
       const { first: revision } = validateOnly ? { first: 0 } : await store.commit(publication(app, row, time, caller, request));
-      return { ...row, project: app.project, creator: caller.name, createTime: time, revision };
+      const { uid, name, version, build, yaml, summary } = row;
+      return { uid, project: app.project, name, version, build, digest, yaml, summary, creator: caller.name, createTime: time, revision };
     });
   };
 }

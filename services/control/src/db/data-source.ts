@@ -136,15 +136,21 @@ async function transact<T>(pool: Pool, work: (rows: Database["rows"]) => Promise
     throw toFailure(error);
   });
   let broken: boolean = false;
+  // While it is lent nobody else listens, and an error that nobody hears ends the process. The statement under way rejects by itself.
+  const lost = () => {
+    broken = true;
+  };
+  client.on("error", lost);
   try {
     await client.query("BEGIN");
     const result = await work((text, values) => run(client, { text, values: [...values] }));
     await client.query("COMMIT");
     return result;
   } catch (error) {
-    await client.query("ROLLBACK").catch(() => (broken = true));
+    await client.query("ROLLBACK").catch(lost);
     throw toFailure(error);
   } finally {
+    client.off("error", lost);
     client.release(broken);
   }
 }

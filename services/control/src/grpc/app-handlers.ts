@@ -24,7 +24,7 @@ export function appHandlers({ store, publishApp, deleteApp, validate }: AppHandl
       const project = request.parent === "" ? undefined : parseParent(request.parent);
       const command = { project, manifest: manifestOf(request.manifest), request: onceOf("PublishApp", PublishAppRequest, request), validateOnly: request.validateOnly };
       const app = await publishApp(command, callerOf(call));
-      return toWireApp(app, app.revision, app);
+      return toWireApp(app, app.revision, { yaml: app.yaml });
     },
     get: async ({ name }) => {
       const { project, ...reference } = parseAppName(name);

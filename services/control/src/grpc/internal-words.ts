@@ -44,7 +44,7 @@ export function parseReport({ uid, epoch, seq, status, allMembers, members, reco
     return {
       uid,
       guard: { epoch: safe(epoch), seq: safe(seq) },
-      status: cleanJson(status) as ClusterStatus,
+      status: parseStatus(status),
       allMembers,
       members: members.map(({ role, index, status: member }) => ({ key: `${role}/${index}`, status: member === "" ? undefined : (cleanJson(member) as MemberStatus) })),
       record: record === "" ? undefined : (cleanJson(record) as ClusterRecord),
@@ -52,6 +52,15 @@ export function parseReport({ uid, epoch, seq, status, allMembers, members, reco
   } catch (cause) {
     throw new Failure("invalid", `the report of cluster ${uid} cannot be read`, { reason: "REPORT_MALFORMED", cause });
   }
+}
+
+/** Made by a reconciler from the same type: only what everything here relies on is looked at. */
+function parseStatus(text: string): ClusterStatus {
+  const status = cleanJson(text) as Partial<Record<keyof ClusterStatus, unknown>> | null;
+  const lists = [status?.conditions, status?.roles, status?.waiting, status?.kept];
+  const isWhole = typeof status?.state === "string" && Number.isSafeInteger(status.observedGeneration) && lists.every(Array.isArray) && typeof status.exports === "object" && status.exports !== null;
+  if (!isWhole) throw new TypeError("it is no status of a cluster");
+  return status as unknown as ClusterStatus;
 }
 
 const outcomes: Readonly<Record<Acked["outcome"], wire.StatusOutcome>> = {

@@ -8,7 +8,10 @@ import { etagOf } from "../clusters/etag.ts";
 import type { PlanAnswer } from "../clusters/plan-answer.ts";
 import type { ClusterSnapshot, StoredStatus } from "../store.ts";
 
-/** Changes of words between the domain and the wire, for clusters. What cannot be said on the wire is left out, nothing is judged. */
+/**
+ * Changes of words between the domain and the wire, for clusters. Nothing is judged. A reconciler may be newer than this control
+ * and report a word that is unknown here: it is told as unspecified, and nothing else suffers from it.
+ */
 
 export function toWire(cluster: ClusterSnapshot, revision: number): wire.Cluster {
   const { app } = cluster;
@@ -73,7 +76,7 @@ const wireStates: Readonly<Record<ClusterState, wire.ClusterState>> = {
 function toWireStatus(cluster: ClusterSnapshot): wire.ClusterStatus {
   const { status } = cluster;
   return {
-    state: wireStates[stateOf(cluster)],
+    state: wireStates[stateOf(cluster)] ?? wire.ClusterState.CLUSTER_STATE_UNSPECIFIED,
     observedGeneration: BigInt(status?.observedGeneration ?? 0),
     conditions: status?.conditions.map((condition) => toWireCondition(condition, status)) ?? [],
     roles: status?.roles ?? [],
@@ -91,7 +94,7 @@ const holds: Readonly<Record<Condition["status"], wire.ConditionStatus>> = {
 };
 
 function toWireCondition({ type, status, reason, message, observedGeneration }: Condition, { transitions }: StoredStatus): wire.Condition {
-  return { type, status: holds[status], reason, message, observedGeneration: BigInt(observedGeneration), lastTransitionTime: transitions[type] };
+  return { type, status: holds[status] ?? wire.ConditionStatus.CONDITION_STATUS_UNSPECIFIED, reason, message, observedGeneration: BigInt(observedGeneration), lastTransitionTime: transitions[type] };
 }
 
 function toWireMember({ node, podUid, message, ...member }: MemberStatus): wire.MemberStatus {
@@ -99,7 +102,8 @@ function toWireMember({ node, podUid, message, ...member }: MemberStatus): wire.
 }
 
 function toWireWait({ what, reason, message, since }: Wait): wire.Wait {
-  return { what, reason, message, since: new Date(since).toISOString(), ...reasons[reason] };
+  const { who, advice } = reasons[reason] ?? { who: "", advice: "" };
+  return { what, reason, message, since: new Date(since).toISOString(), who, advice };
 }
 
 const actions: Readonly<Record<PlanAnswer["members"][number]["action"], MemberAction>> = { create: 1, restart: 2, remove: 3 };
