@@ -47,6 +47,10 @@ export class Service {
       env: { ...hostEnvironment(), TROUPE_LOG_LEVEL: "info", ...env },
       logFile: this.logFile,
     });
+    // Seen from a test a crash is a call that nobody answers: the log says why.
+    void this.#part.exited.then((exit) => {
+      if (!exit.asked) console.error(exitInWords(exit));
+    });
   }
 
   async ready(): Promise<void> {

@@ -1,4 +1,5 @@
 import { canonicalJson } from "@troupe/domain/canonical";
+import { Failure } from "@troupe/domain/failure";
 import type { Json } from "@troupe/domain/json";
 import type { ClusterRecord } from "@troupe/domain/life/record";
 import type { ClusterStatus, MemberStatus, Reason } from "@troupe/domain/life/status";
@@ -24,7 +25,6 @@ interface Reported {
   readonly status: ClusterStatus;
   readonly record: ClusterRecord | undefined;
   readonly seq: number;
-  readonly atMs: number;
 }
 
 /** What control has answered for; of another epoch everything is sent again. */
@@ -34,20 +34,30 @@ interface Answered {
   readonly record: ClusterRecord | undefined;
 }
 
+/** A report, and the state that control has once it has taken it in. */
+interface Sent {
+  readonly report: StatusReport;
+  readonly whole: Answered;
+}
+
 const mostBytes = 256 * 1024;
 const natsTimeoutMs = 3_000;
 /** A cluster with more members is reported once in so long, because each report of it is large. */
 const largeCluster = { members: 100, everyMs: 1_000 };
+/** How long mere progress of members waits for more of it: nine that start together are not nine transactions and events. */
+const progressMs = 100;
 
 /**
  * Tells control how clusters are: the latest of each, only when it differs, as a NATS request, and the same bytes over gRPC
- * when nobody answers. A report stays due until control has answered for it, after its commit.
+ * when nobody answers. A report stays due until control has answered for it, after its commit. What somebody acts on (the
+ * cluster's state, a condition, a wait, an export) goes at once.
  */
 export class Reporter {
   readonly #options: ReporterOptions;
   readonly #reported = new Map<string, Reported>();
   readonly #answered = new Map<string, Answered>();
-  readonly #due = new Set<string>();
+  /** uid → when it may be sent. */
+  readonly #due = new Map<string, number>();
   readonly #sentAtMs = new Map<string, number>();
   #seq = 0;
   #sending = false;
@@ -62,9 +72,8 @@ export class Reporter {
   report(uid: string, status: ClusterStatus, record: ClusterRecord | undefined): void {
     const last = this.#reported.get(uid);
     if (last && last.record === record && same(last.status, status)) return;
-    this.#reported.set(uid, { status: sameSince(status, last?.status), record, seq: (this.#seq += 1), atMs: this.#options.nowMs() });
-    this.#due.add(uid);
-    this.#schedule(0);
+    this.#reported.set(uid, { status: sameSince(status, last?.status), record, seq: (this.#seq += 1) });
+    this.#becomesDue(uid, last !== undefined && isProgress(last.status, status) ? progressMs : 0);
   }
 
   /** A pass has failed: what was last seen still holds, with the reason why nothing moves. */
@@ -80,8 +89,7 @@ export class Reporter {
 
   /** After a change of owners, what is owned is told anew and whole. */
   reportAgain(uids: Iterable<string>): void {
-    for (const uid of uids) if (this.#reported.has(uid)) this.#due.add(uid);
-    this.#schedule(0);
+    for (const uid of uids) if (this.#reported.has(uid)) this.#becomesDue(uid, 0);
   }
 
   stop(): void {
@@ -89,29 +97,37 @@ export class Reporter {
     clearTimeout(this.#timer);
   }
 
-  #schedule(inMs: number): void {
-    if (this.#sending || this.#stopped) return;
+  #becomesDue(uid: string, inMs: number): void {
+    const atMs = this.#options.nowMs() + inMs;
+    this.#due.set(uid, Math.min(atMs, this.#due.get(uid) ?? Infinity));
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#sending || this.#stopped || this.#due.size === 0) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#send(), inMs);
+    this.#timer = setTimeout(() => void this.#send(), this.#nextInMs());
   }
 
   async #send(): Promise<void> {
     this.#sending = true;
     let failures = 0;
     while (!this.#stopped) {
-      const batch = this.#batch();
+      const batch = this.#takeBatch();
       if (batch.length === 0) break;
       try {
-        this.#take(await this.#deliver(batch), batch);
+        refuseMissing(batch, await this.#deliver(batch.map(({ report }) => report)));
+        for (const sent of batch) this.#noteAnswered(sent);
         failures = 0;
       } catch (error) {
+        for (const { report } of batch) this.#noteUnknown(report.uid);
         if (failures === 0) this.#options.log.warn({ error }, "control cannot be told how clusters are");
         await new Promise((resolve) => setTimeout(resolve, delayMs(failures, this.#options.random, { firstMs: 200, mostMs: 5_000 })));
         failures += 1;
       }
     }
     this.#sending = false;
-    if (this.#due.size > 0) this.#schedule(this.#nextInMs());
+    this.#schedule();
   }
 
   async #deliver(reports: readonly StatusReport[]): Promise<ReportStatusResponse> {
@@ -125,69 +141,80 @@ export class Reporter {
     }
   }
 
-  #batch(): readonly StatusReport[] {
-    const reports: StatusReport[] = [];
+  /** What is due now, as much as fits; no longer due unless something newer is reported, or it fails to arrive. */
+  #takeBatch(): readonly Sent[] {
+    const batch: Sent[] = [];
     let bytes = 0;
-    for (const uid of this.#due) {
+    for (const uid of this.#due.keys()) {
       if (this.#waitMs(uid) > 0) continue;
-      const report = this.#reportOf(uid);
-      if (report === undefined) continue;
-      const size = sizeOf(report);
-      if (reports.length > 0 && bytes + size > mostBytes) break;
-      reports.push(report);
+      const sent = this.#sentOf(uid);
+      const size = sent ? sizeOf(sent.report) : 0;
+      if (batch.length > 0 && bytes + size > mostBytes) break;
+      this.#due.delete(uid);
+      if (sent) batch.push(sent);
       bytes += size;
     }
-    return reports;
+    return batch;
   }
 
-  #reportOf(uid: string): StatusReport | undefined {
+  #sentOf(uid: string): Sent | undefined {
     const reported = this.#reported.get(uid);
     if (reported === undefined) return undefined;
     const epoch = this.#options.epoch();
     const answered = this.#answered.get(uid);
     const known = answered?.epoch === epoch ? answered : undefined;
     const { status, record, seq } = reported;
-    return {
+    const members = new Map(status.members.map((member) => [keyOf(member), JSON.stringify(member)]));
+    const report = {
       uid,
       epoch: BigInt(epoch),
       seq: BigInt(seq),
       status: JSON.stringify({ ...status, members: [] }),
       allMembers: known === undefined,
-      members: memberParts(status.members, known?.members),
+      members: memberParts(members, known?.members),
       record: record === undefined || record === known?.record ? "" : JSON.stringify(record),
     };
+    return { report, whole: { epoch, members, record } };
   }
 
-  #take({ acks }: ReportStatusResponse, batch: readonly StatusReport[]): void {
-    const sent = new Map(batch.map((report) => [report.uid, report]));
-    for (const ack of acks) {
-      const report = sent.get(ack.uid);
-      const reported = this.#reported.get(ack.uid);
-      if (!report || !reported || BigInt(reported.seq) !== report.seq) continue;
-      this.#due.delete(ack.uid);
-      this.#sentAtMs.set(ack.uid, this.#options.nowMs());
-      const members = new Map(reported.status.members.map((member) => [keyOf(member), JSON.stringify(member)]));
-      this.#answered.set(ack.uid, { epoch: Number(report.epoch), members, record: reported.record });
-    }
+  /** What is reported next is told against this, also where something newer was reported meanwhile. */
+  #noteAnswered({ report: { uid }, whole }: Sent): void {
+    if (!this.#reported.has(uid)) return;
+    this.#sentAtMs.set(uid, this.#options.nowMs());
+    this.#answered.set(uid, whole);
+  }
+
+  /** It may have arrived or not, so there is nothing that the next could be told against: it is whole. */
+  #noteUnknown(uid: string): void {
+    this.#answered.delete(uid);
+    if (this.#reported.has(uid)) this.#due.set(uid, 0);
   }
 
   #waitMs(uid: string): number {
-    const reported = this.#reported.get(uid);
-    if (reported === undefined || reported.status.members.length <= largeCluster.members) return 0;
-    return Math.max(0, (this.#sentAtMs.get(uid) ?? -Infinity) + largeCluster.everyMs - this.#options.nowMs());
+    const isLarge = (this.#reported.get(uid)?.status.members.length ?? 0) > largeCluster.members;
+    const againAtMs = isLarge ? (this.#sentAtMs.get(uid) ?? -Infinity) + largeCluster.everyMs : -Infinity;
+    return Math.max(0, Math.max(this.#due.get(uid) ?? 0, againAtMs) - this.#options.nowMs());
   }
 
   #nextInMs(): number {
-    return Math.min(...[...this.#due].map((uid) => this.#waitMs(uid)), largeCluster.everyMs);
+    return Math.min(...[...this.#due.keys()].map((uid) => this.#waitMs(uid)));
   }
 }
 
-function memberParts(members: readonly MemberStatus[], known: ReadonlyMap<string, string> | undefined): readonly MemberPart[] {
-  const parts = members.map((member) => ({ key: keyOf(member), role: member.role, index: member.index, status: JSON.stringify(member) }));
-  if (known === undefined) return parts.map(({ key: _key, ...part }) => part);
-  const present = new Set(parts.map(({ key }) => key));
-  const gone = [...known.keys()].filter((key) => !present.has(key)).map((key) => ({ role: key.slice(0, key.lastIndexOf("/")), index: Number(key.slice(key.lastIndexOf("/") + 1)), status: "" }));
-  return [...parts.filter(({ key, status }) => known.get(key) !== status).map(({ key: _key, ...part }) => part), ...gone];
+/** Members whose text is new; an empty one for those that are no more. */
+function memberParts(members: ReadonlyMap<string, string>, known: ReadonlyMap<string, string> | undefined): readonly MemberPart[] {
+  const changed = [...members].filter(([key, status]) => known?.get(key) !== status);
+  const gone = [...(known?.keys() ?? [])].filter((key) => !members.has(key)).map((key) => [key, ""] as const);
+  return [...changed, ...gone].map(([key, status]) => {
+    const [role = "", index] = key.split("/");
+    return { role, index: Number(index), status };
+  });
+}
+
+function refuseMissing(batch: readonly Sent[], { acks }: ReportStatusResponse): void {
+  const answered = new Set(acks.map(({ uid }) => uid));
+  const missing = batch.find(({ report: { uid } }) => !answered.has(uid));
+  if (missing) throw new Failure("unavailable", `control has not answered for the report of ${missing.report.uid}`);
 }
 
 function keyOf({ role, index }: MemberStatus): string {
@@ -197,6 +224,12 @@ function keyOf({ role, index }: MemberStatus): string {
 /** Characters of its texts: close enough to bytes for a batch's bound. */
 function sizeOf({ status, members, record }: StatusReport): number {
   return status.length + record.length + members.reduce((sum, member) => sum + member.status.length, 0);
+}
+
+/** Members went on, and nothing else that was said changes. */
+function isProgress(before: ClusterStatus, after: ClusterStatus): boolean {
+  const rest = (status: ClusterStatus): ClusterStatus => ({ ...status, members: [], roles: [] });
+  return same(rest(before), rest(after));
 }
 
 function same(a: ClusterStatus, b: ClusterStatus): boolean {

@@ -13,19 +13,38 @@ import { memberHost, memberName } from "./identity.ts";
 export function inputsOf(cluster: DesiredCluster, role: string, index: number): Digest {
   const desired = cluster.roles[role];
   if (desired === undefined) return "";
-  return digestOf([
-    roleInputs(cluster, desired),
-    { uid: cluster.uid, domain: cluster.domain, host: memberHost(cluster, role, index), name: memberName(cluster, role, index), id: memberId(desired, index) },
-  ]);
+  const known = inputsOfRole(cluster, desired);
+  const made = known.ofMembers.get(index) ?? memberInputs(cluster, desired, index, known.ofAll);
+  known.ofMembers.set(index, made);
+  return made;
 }
 
-/** The same for all members of a role, so made once for each plan. */
-function roleInputs(cluster: DesiredCluster, role: DesiredRole): Digest {
+function memberInputs(cluster: DesiredCluster, role: DesiredRole, index: number, ofAll: Digest): Digest {
+  const { uid, domain } = cluster;
+  return digestOf([ofAll, { uid, domain, host: memberHost(cluster, role.name, index), name: memberName(cluster, role.name, index), id: memberId(role, index) }]);
+}
+
+/** Made once for each plan: every pass asks several times. */
+interface RoleInputs {
+  /** The part that is the same for all members. */
+  readonly ofAll: Digest;
+  readonly ofMembers: Map<number, Digest>;
+}
+
+const inputsOfRoles = new WeakMap<DesiredRole, RoleInputs>();
+
+function inputsOfRole(cluster: DesiredCluster, role: DesiredRole): RoleInputs {
   const known = inputsOfRoles.get(role);
   if (known !== undefined) return known;
+  const made = { ofAll: sharedInputs(cluster, role), ofMembers: new Map<number, Digest>() };
+  inputsOfRoles.set(role, made);
+  return made;
+}
+
+function sharedInputs(cluster: DesiredCluster, role: DesiredRole): Digest {
   const { command, args, ports, files, user, stop } = role.defined;
   const params = new Set(templatesOf(role).flatMap((template) => readsOf(template).params));
-  const made = digestOf({
+  return digestOf({
     image: role.image,
     cpu: role.cpu,
     memory: role.memory,
@@ -42,8 +61,4 @@ function roleInputs(cluster: DesiredCluster, role: DesiredRole): Digest {
     params: Object.fromEntries([...params].map((name) => [name, cluster.params[name]])),
     // Not here: probes and the package of another build, which reach members with their next pod or in place.
   });
-  inputsOfRoles.set(role, made);
-  return made;
 }
-
-const inputsOfRoles = new WeakMap<DesiredRole, Digest>();

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Failure } from "@troupe/domain/failure";
 import type { JsonObject } from "@troupe/domain/json";
 import type { ObservedClaim, ObservedCluster, ObservedObject, ObservedPod } from "@troupe/domain/life/observed";
@@ -103,6 +104,7 @@ export class KubeCache implements Sink {
     const entry = entryOf(kind, object, raw);
     this.#entries.set(key, entry);
     this.#index(key, entry);
+    if (known && isSameToUs(known, entry)) return key;
     this.#changed(entry);
     if (known && uidOf(known) !== uidOf(entry)) this.#changed(known);
     return key;
@@ -183,6 +185,18 @@ function entryOf(kind: KindName, object: ObservedObject, raw: JsonObject): Entry
   if (kind === "Pod") return { kind, object, pod: projectPod(object, raw) };
   if (kind === "PersistentVolumeClaim") return { kind, object, claim: projectClaim(object, raw) };
   return kind === "ClusterRecord" ? { kind, object, raw } : { kind, object };
+}
+
+/**
+ * Nothing that a decision rests on has changed. Half of all changes are such: a budget's status moves with every pod, a
+ * kubelet tells what only it needs. A pass for them would find nothing to do.
+ */
+function isSameToUs(a: Entry, b: Entry): boolean {
+  return isDeepStrictEqual(meaningOf(a), meaningOf(b));
+}
+
+function meaningOf({ object, pod, claim, raw }: Entry) {
+  return { object: { ...object, resourceVersion: undefined }, pod, claim: claim && { ...claim, object: undefined }, spec: raw?.["spec"] };
 }
 
 /** Decoded once for each state of it. */

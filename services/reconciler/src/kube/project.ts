@@ -20,15 +20,21 @@ const nothing = {};
 
 export function projectObject(kind: KindName, raw: JsonObject): ObservedObject {
   const { name, namespace = "", uid, resourceVersion, deletionTimestamp, labels = nothing, annotations = nothing } = raw["metadata"] as unknown as Metadata;
-  return { apiVersion: kinds[kind].apiVersion, kind, namespace, name, uid, resourceVersion, deleting: deletionTimestamp !== undefined, labels, annotations, body: bodyOf(kind, raw) };
+  return { apiVersion: kinds[kind].apiVersion, kind, namespace, name, uid, resourceVersion, deleting: deletionTimestamp !== undefined, labels, annotations: ours(annotations), body: bodyOf(kind, raw) };
 }
 
-/** What `diff` compares: nothing of pods, which are compared by their hash, and nothing of Secrets. */
+/** Others note on claims how far they are bound, and that means nothing here. */
+function ours(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.values(annotation).flatMap((key) => (annotations[key] === undefined ? [] : [[key, annotations[key]]])));
+}
+
+/** What `diff` compares: nothing of pods, which are compared by their hash, nothing of Secrets, and nowhere what only counts changes. */
 function bodyOf(kind: KindName, raw: JsonObject): JsonObject {
   if (kind === "Pod" || kind === "Secret") return nothing;
   if (kind === "PersistentVolumeClaim") return { spec: { resources: (raw["spec"] as JsonObject | undefined)?.["resources"] ?? {} } };
-  const { status: _status, ...body } = raw;
-  return { apiVersion: kinds[kind].apiVersion, kind, ...body };
+  const { status: _status, metadata, ...body } = raw;
+  const { resourceVersion: _resourceVersion, generation: _generation, ...kept } = metadata as JsonObject;
+  return { apiVersion: kinds[kind].apiVersion, kind, ...body, metadata: kept };
 }
 
 interface ContainerState {
