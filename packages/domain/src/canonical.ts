@@ -14,6 +14,14 @@ export function canonicalJson(value: unknown): string {
   throw new Failure("internal", `${typeof value} is no JSON`);
 }
 
+/** Whether two values of JSON are the same, whatever the order of their keys; a field that is undefined is none. */
+export function isSameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, index) => isSameJson(item, b[index]));
+  if (!isRecord(a) || !isRecord(b)) return false;
+  return Object.keys(a).every((key) => isSameJson(a[key], b[key])) && Object.keys(b).every((key) => b[key] === undefined || a[key] !== undefined);
+}
+
 /** sha256 of the canonical JSON, in hex. */
 export function digestOf(value: unknown): Digest {
   return createHash("sha256").update(canonicalJson(value)).digest("hex");

@@ -1,8 +1,7 @@
-import { canonicalJson } from "@troupe/domain/canonical";
+import { isSameJson } from "@troupe/domain/canonical";
 import { Failure } from "@troupe/domain/failure";
-import type { Json } from "@troupe/domain/json";
 import type { ClusterRecord } from "@troupe/domain/life/record";
-import type { ClusterStatus, MemberStatus, Reason } from "@troupe/domain/life/status";
+import { type ClusterStatus, type MemberStatus, type Reason, reasons } from "@troupe/domain/life/status";
 import { failedStatus } from "@troupe/domain/life/summarize";
 import { ReportStatusRequest, ReportStatusResponse, type MemberPart, type StatusReport } from "@troupe/proto/troupe/internal/v1/reconciler";
 import { delayMs } from "@troupe/runtime/backoff";
@@ -14,7 +13,8 @@ export interface ReporterOptions {
   readonly bus: Pick<Bus, "request">;
   /** The same over gRPC, for when nobody answers on NATS. */
   readonly call: (request: ReportStatusRequest) => Promise<ReportStatusResponse>;
-  readonly epoch: () => number;
+  /** Who does not own a cluster says nothing of it: under a new epoch that would silence the one who does. */
+  readonly owner: { readonly epoch: number; readonly owns: (uid: string) => boolean };
   /** Monotonic. */
   readonly nowMs: () => number;
   readonly random: () => number;
@@ -40,17 +40,24 @@ interface Sent {
   readonly whole: Answered;
 }
 
+/** Why nothing moves. `atMs`: milliseconds since 1970. */
+interface PassFailure {
+  readonly reason: Reason;
+  readonly message: string;
+  readonly atMs: number;
+}
+
 const mostBytes = 256 * 1024;
 const natsTimeoutMs = 3_000;
 /** A cluster with more members is reported once in so long, because each report of it is large. */
 const largeCluster = { members: 100, everyMs: 1_000 };
 /** How long mere progress of members waits for more of it: nine that start together are not nine transactions and events. */
-const progressMs = 100;
+const progressMs = 200;
 
 /**
  * Tells control how clusters are: the latest of each, only when it differs, as a NATS request, and the same bytes over gRPC
- * when nobody answers. A report stays due until control has answered for it, after its commit. What somebody acts on (the
- * cluster's state, a condition, a wait, an export) goes at once.
+ * when nobody answers. A report stays due until control has answered for it, after its commit. What somebody waits for or must
+ * act on goes at once; mere progress waits a little for more of it.
  */
 export class Reporter {
   readonly #options: ReporterOptions;
@@ -70,6 +77,7 @@ export class Reporter {
 
   /** A pass has seen it so. */
   report(uid: string, status: ClusterStatus, record: ClusterRecord | undefined): void {
+    if (!this.#options.owner.owns(uid)) return;
     const last = this.#reported.get(uid);
     if (last && last.record === record && same(last.status, status)) return;
     this.#reported.set(uid, { status: sameSince(status, last?.status), record, seq: (this.#seq += 1) });
@@ -77,19 +85,23 @@ export class Reporter {
   }
 
   /** A pass has failed: what was last seen still holds, with the reason why nothing moves. */
-  reportFailure(uid: string, of: { readonly generation: number; readonly formed: boolean }, reason: Reason, message: string): void {
+  reportFailure(uid: string, of: { readonly generation: number; readonly formed: boolean }, { reason, message, atMs }: PassFailure): void {
     const last = this.#reported.get(uid);
-    const failed = failedStatus(of, reason, message);
-    this.report(uid, last ? { ...last.status, state: last.status.formed ? "degraded" : failed.state, conditions: failed.conditions, waiting: failed.waiting } : failed, last?.record);
+    const failed = failedStatus(of, reason, message, atMs);
+    const seen = last?.status ?? failed;
+    this.report(uid, { ...seen, state: seen.formed ? "degraded" : failed.state, conditions: failed.conditions, waiting: failed.waiting }, last?.record);
   }
 
   forget(uid: string): void {
     for (const kept of [this.#reported, this.#answered, this.#due, this.#sentAtMs]) kept.delete(uid);
   }
 
-  /** After a change of owners, what is owned is told anew and whole. */
-  reportAgain(uids: Iterable<string>): void {
-    for (const uid of uids) if (this.#reported.has(uid)) this.#becomesDue(uid, 0);
+  /** What is owned is told anew and whole. Of the rest others know more from now on. */
+  ownersChanged(): void {
+    for (const uid of [...this.#reported.keys()]) {
+      if (this.#options.owner.owns(uid)) this.#becomesDue(uid, 0);
+      else this.forget(uid);
+    }
   }
 
   stop(): void {
@@ -160,7 +172,7 @@ export class Reporter {
   #sentOf(uid: string): Sent | undefined {
     const reported = this.#reported.get(uid);
     if (reported === undefined) return undefined;
-    const epoch = this.#options.epoch();
+    const { epoch } = this.#options.owner;
     const answered = this.#answered.get(uid);
     const known = answered?.epoch === epoch ? answered : undefined;
     const { status, record, seq } = reported;
@@ -226,18 +238,23 @@ function sizeOf({ status, members, record }: StatusReport): number {
   return status.length + record.length + members.reduce((sum, member) => sum + member.status.length, 0);
 }
 
-/** Members went on, and nothing else that was said changes. */
+/** Members go on, and nobody waits for it or could do anything: the cluster's state, its exports and what a person must see to stay. */
 function isProgress(before: ClusterStatus, after: ClusterStatus): boolean {
-  const rest = (status: ClusterStatus): ClusterStatus => ({ ...status, members: [], roles: [] });
-  return same(rest(before), rest(after));
+  const told = ({ state, observedGeneration, exports, formed, gone, kept, waiting }: ClusterStatus) => ({ state, observedGeneration, exports, formed, gone, kept, calls: waiting.filter(callsSomebody).map(({ what, reason }) => [what, reason]) });
+  return isSameJson(told(before), told(after));
+}
+
+function callsSomebody({ reason }: ClusterStatus["waiting"][number]): boolean {
+  const { who } = reasons[reason];
+  return who !== "kubernetes" && who !== "nobody";
 }
 
 function same(a: ClusterStatus, b: ClusterStatus): boolean {
-  return canonicalJson(withoutSince(a)) === canonicalJson(withoutSince(b));
+  return isSameJson(withoutSince(a), withoutSince(b));
 }
 
-function withoutSince({ waiting, ...status }: ClusterStatus): Json {
-  return { ...status, waiting: waiting.map(({ since: _since, ...wait }) => wait) } as unknown as Json;
+function withoutSince({ waiting, ...status }: ClusterStatus) {
+  return { ...status, waiting: waiting.map(({ since: _since, ...wait }) => wait) };
 }
 
 /** A wait is as old as its first sight. */

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { aCluster, aRole } from "../testing.ts";
-import { textTemplate } from "../expression/template.ts";
+import { aCluster, anApp, aRole } from "../testing.ts";
+import { parseTemplate, textTemplate } from "../expression/template.ts";
 import type { DesiredCluster } from "../plan/desired.ts";
+import type { Need } from "../plan/sources.ts";
 import { advance } from "./advance.ts";
 import type { ClusterRecord } from "./record.ts";
 import { SimulatedTarget } from "./testing/world.ts";
@@ -65,6 +66,48 @@ describe("a member", () => {
     target.kill("c-server-1");
     expect(target.pass(one(3)).changes).toMatchObject([{ kind: "create", object: { metadata: { name: "c-server-1" } } }]);
     expect(target.record?.members["server"]?.["1"]).toMatchObject({ life: 1, start: "rejoin" });
+  });
+
+  test("whose volume is gone is lost: nothing empty takes its place, the others go on, and a smaller number removes it", () => {
+    const target = new SimulatedTarget();
+    target.converge(one(3));
+    target.kill("c-server-1");
+    target.lose("c-server-1-data-1");
+    const { status, changes } = target.pass(one(3));
+    expect(changes).toEqual([]);
+    expect(status).toMatchObject({ state: "degraded", waiting: [{ what: "member c-server-1", reason: "MemberLost" }] });
+    target.kill("c-server-0");
+    target.converge(one(3));
+    expect(target.names("Pod")).toEqual(["c-server-0", "c-server-2"]);
+    expect(target.converge(one(2)).state).toBe("ready");
+    expect(target.converge(one(3)).state).toBe("ready");
+    expect(target.record?.members["server"]?.["1"]).toMatchObject({ life: 2, start: "rejoin" });
+    expect(target.names("PersistentVolumeClaim")).toEqual(["c-server-0-data-1", "c-server-1-data-2", "c-server-2-data-1"]);
+  });
+
+  test("gets a volume that the definition has gained, and is not lost before it is made", () => {
+    const target = new SimulatedTarget();
+    target.converge(one(2));
+    const data = { name: "data", path: "/data", size: "1Gi", class: undefined, keep: "always" as const };
+    const gained = one(2, { volumes: { data, log: { ...data, name: "log", path: "/log" } } });
+    expect(target.converge(gained).state).toBe("ready");
+    expect(target.names("PersistentVolumeClaim")).toEqual(["c-server-0-data-1", "c-server-0-log-1", "c-server-1-data-1", "c-server-1-log-1"]);
+    expect(target.record?.members["server"]?.["0"]?.unmade).toEqual([]);
+    target.kill("c-server-0");
+    target.lose("c-server-0-log-1");
+    expect(target.pass(gained).status.waiting).toMatchObject([{ reason: "MemberLost" }]);
+  });
+
+  test("of a cluster that has formed heals with what its provider said last, and the wait is shown", () => {
+    const target = new SimulatedTarget();
+    const server = aRole({ env: { A: parseTemplate("${{ needs.zk.address }}") } });
+    const app = anApp({ needs: { zk: { app: undefined, optional: false } } }, [server]);
+    const needs = (need: Need) => aCluster([{ defined: server, count: 2 }], { app, needs: { zk: need } });
+    target.converge(needs({ kind: "bound", provider: "z", exports: { address: "z:1" } }));
+    const away = needs({ kind: "waiting", provider: "z", message: "does not say" });
+    target.kill("c-server-0");
+    expect(target.converge(away)).toMatchObject({ state: "ready", waiting: [{ what: "needs zk", reason: "WaitingForNeeds" }] });
+    expect(JSON.stringify(target.get("Pod", "c-server-0"))).toContain('"value":"z:1"');
   });
 
   test("heals although a role before its own is not ready", () => {
@@ -214,6 +257,17 @@ describe("a cluster of the name of one that went", () => {
     expect(target.names("PersistentVolumeClaim")).toEqual(["c-server-0-data-1", "c-server-1-data-1"]);
     expect(target.get("PersistentVolumeClaim", "c-server-0-data-1")?.metadata.labels?.["troupe.dev/cluster-uid"]).toBe(next);
   });
+
+  test("does not take over what members left that were removed while it lived: they would rejoin with what is long out of date", () => {
+    const target = new SimulatedTarget();
+    const before = one(3);
+    target.converge(before);
+    target.converge(one(2));
+    target.converge({ ...before, intent: { kind: "delete", deleteVolumes: false } });
+    const adopting = one(3, {}, { uid: next, adopt: before.uid });
+    expect(target.converge(adopting).state).toBe("ready");
+    expect(target.record?.members["server"]?.["2"]).toMatchObject({ life: 2, claims: { data: "c-server-2-data-2" } });
+  });
 });
 
 describe("a formed cluster whose record is gone", () => {
@@ -224,6 +278,19 @@ describe("a formed cluster whose record is gone", () => {
     target.record = undefined;
     const { step, changes } = target.pass(one(3, {}, { formed: true, lastRecord: reported }));
     expect(step.record).toMatchObject({ members: reported?.members });
+    expect(changes).toEqual([]);
+  });
+
+  test("and no report of it: adopted volumes keep the names that they have", () => {
+    const target = new SimulatedTarget();
+    const before = one(1);
+    target.converge(before);
+    target.converge({ ...before, intent: { kind: "delete", deleteVolumes: false } });
+    const adopting = one(1, {}, { uid: "01900000-0000-7000-8000-0000000000ff", name: "d", adopt: before.uid });
+    target.converge(adopting);
+    target.record = undefined;
+    const { step, changes } = target.pass({ ...adopting, formed: true });
+    expect(step.record?.members["server"]?.["0"]).toMatchObject({ claims: { data: "c-server-0-data-1" }, start: "rejoin" });
     expect(changes).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import type { DesiredCluster } from "../plan/desired.ts";
+import { noteNeeds } from "../plan/last-needs.ts";
 import { refText } from "../plan/sources.ts";
 import type { ObservedCluster } from "./observed.ts";
 import { decideDeletion } from "./deletion.ts";
@@ -31,13 +32,14 @@ export function advance(cluster: DesiredCluster, record: ClusterRecord | undefin
   if (first.record === undefined) return { ...common, phase: "blocked", record: undefined, members: [], waits: first.waits };
   const formed = noteFormed(cluster, first.record, observed, nowMs);
   const needs = missingNeeds(cluster);
-  if (needs.length > 0) return { ...common, phase: "waiting", record: stamped(cluster, record, formed), members: [], waits: needs };
-  const adjusted = nameNewClaims(cluster, adjustMembers(cluster, formed, observed, nowMs));
-  return { ...common, phase: "running", record: stamped(cluster, record, adjusted), ...membersToRun(cluster, adjusted, observed) };
+  if (Object.values(cluster.needs).some(({ kind }) => kind === "waiting")) return { ...common, phase: "waiting", record: stamped(cluster, record, formed), members: [], waits: needs };
+  const adjusted = nameNewClaims(cluster, adjustMembers(cluster, noteNeeds(cluster, formed), observed, nowMs), observed);
+  const { members, waits } = membersToRun(cluster, adjusted, observed);
+  return { ...common, phase: "running", record: stamped(cluster, record, adjusted), members, waits: [...waits, ...needs] };
 }
 
 function missingNeeds({ needs }: DesiredCluster): readonly StepWait[] {
-  return Object.entries(needs).flatMap(([slot, need]) => (need.kind === "waiting" ? [{ what: `needs ${slot}`, reason: "WaitingForNeeds" as const, message: need.message }] : []));
+  return Object.entries(needs).flatMap(([slot, need]) => (need.kind === "bound" ? [] : [{ what: `needs ${slot}`, reason: "WaitingForNeeds" as const, message: need.message }]));
 }
 
 /** Version and build alone are no reason for a write: they travel with the next one. */

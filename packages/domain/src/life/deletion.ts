@@ -14,7 +14,7 @@ type Deletion = Pick<Step, "phase" | "record" | "members" | "waits">;
 export function decideDeletion(cluster: DesiredCluster, record: ClusterRecord | undefined, observed: ObservedCluster, nowMs: number): Deletion {
   const pods = Object.values(observed.pods);
   if (pods.length > 0) {
-    return { phase: "stopping", record, members: stillRunning(cluster, pods, nowMs), waits: [{ what: "pods", reason: "WaitingForPods", message: `${pods.length} still to go` }] };
+    return { phase: "stopping", record, members: stillRunning(cluster, pods, observed, nowMs), waits: [{ what: "pods", reason: "WaitingForPods", message: `${pods.length} still to go` }] };
   }
   const left = observed.objects.filter((object) => !isKept(cluster, object));
   if (left.length > 0) return { phase: "clearing", record, members: [], waits: [{ what: "objects", reason: "Deleting", message: `${left.length} still to go` }] };
@@ -22,10 +22,10 @@ export function decideDeletion(cluster: DesiredCluster, record: ClusterRecord | 
 }
 
 /** Members of roles that others still running come after. */
-function stillRunning(cluster: DesiredCluster, pods: readonly ObservedPod[], nowMs: number): readonly StepMember[] {
+function stillRunning(cluster: DesiredCluster, pods: readonly ObservedPod[], observed: ObservedCluster, nowMs: number): readonly StepMember[] {
   const running = new Set(pods.map(({ role }) => role));
   const needed = new Set(Object.values(cluster.roles).flatMap(({ name, defined }) => (running.has(name) ? defined.after : [])));
-  return pods.filter(({ role, deleting }) => needed.has(role) && !deleting).map((pod) => ({ role: pod.role, index: pod.index, record: lifeOfPod(cluster, pod, nowMs), isThere: true }));
+  return pods.filter(({ role, deleting }) => needed.has(role) && !deleting).map((pod) => ({ role: pod.role, index: pod.index, record: lifeOfPod(cluster, pod, observed, nowMs), isThere: true }));
 }
 
 /** What a deletion leaves: the record, which goes last, and data unless it was asked for by name or goes with its member. */

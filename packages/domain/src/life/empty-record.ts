@@ -4,5 +4,5 @@ import type { ClusterRecord } from "./record.ts";
 
 /** Of a cluster of which nothing has been done yet. */
 export function emptyRecord({ uid, project, version, ref }: DesiredCluster): ClusterRecord {
-  return { uid, project, version, epoch: 0, app: refText(ref), formed: false, ordersDone: [], roles: {}, members: {} };
+  return { uid, project, version, epoch: 0, app: refText(ref), formed: false, ordersDone: [], needs: {}, roles: {}, members: {} };
 }

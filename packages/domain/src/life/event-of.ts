@@ -1,4 +1,4 @@
-import { canonicalJson } from "../canonical.ts";
+import { isSameJson } from "../canonical.ts";
 import type { JsonObject } from "../json.ts";
 import type { EventType, LifecycleEvent } from "./events.ts";
 import type { ClusterState, ClusterStatus, MemberStatus } from "./status.ts";
@@ -8,7 +8,7 @@ import type { ClusterState, ClusterStatus, MemberStatus } from "./status.ts";
  * state says more than one of a member, and that more than any other; the data names every member that changed.
  */
 export function eventOf(before: ClusterStatus | undefined, after: ClusterStatus): LifecycleEvent | undefined {
-  if (before && canonicalJson(before) === canonicalJson(after)) return undefined;
+  if (before && isSameJson(before, after)) return undefined;
   const members = memberEvents(before?.members ?? [], after.members);
   return { type: typeOf(before, after, members), data: dataOf(before, after, members) };
 }

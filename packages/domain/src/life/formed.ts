@@ -29,5 +29,5 @@ function noteRole(cluster: DesiredCluster, record: ClusterRecord, role: string, 
 
 /** From here on its pods are made anew to rejoin. */
 function counted(member: MemberRecord, nowMs: number): MemberRecord {
-  return { ...member, state: "in", start: "rejoin", since: nowMs };
+  return { ...member, state: "in", start: "rejoin", since: nowMs, unmade: [] };
 }

@@ -8,15 +8,17 @@ import type { ClusterRecord, MemberRecord, StartMode } from "./record.ts";
 export function newLife(cluster: DesiredCluster, role: DesiredRole, index: number, start: StartMode, record: ClusterRecord | undefined, observed: ObservedCluster, nowMs: number): MemberRecord {
   const found = claimsOf(observed, role.name).filter((claim) => claim.index === index).map(({ life }) => life + 1);
   const life = Math.max(1, record?.roles[role.name]?.nextLife[String(index)] ?? 1, ...found);
-  return { life, start, state: "planned", since: nowMs, leaving: false, claims: claimsFor(cluster, role, index, life) };
+  const claims = claimsFor(cluster, role, index, life);
+  return { life, start, state: "planned", since: nowMs, leaving: false, claims, unmade: Object.keys(claims) };
 }
 
 /**
- * Members that go on with the volumes of an adopted cluster, under the names they have, by index. Where the role has volumes
- * and none of them is left, nobody; where it has none, there is nothing to lose, and all go on.
+ * Members that go on with the volumes of an adopted cluster, under the names they have, by index; not with what members left
+ * that were removed while it lived. Where the role has volumes and none of them is left, nobody; where it has none, there is
+ * nothing to lose, and all go on.
  */
 export function adoptedLives(cluster: DesiredCluster, role: DesiredRole, observed: ObservedCluster, nowMs: number): Readonly<Record<string, MemberRecord>> {
-  const claims = claimsOf(observed, role.name).filter(({ clusterUid }) => clusterUid === cluster.adopt);
+  const claims = claimsOf(observed, role.name).filter(({ clusterUid, retired }) => clusterUid === cluster.adopt && !retired);
   const hasVolumes = Object.values(role.volumes).some(isClaimed);
   const indices = hasVolumes ? [...new Set(claims.map(({ index }) => index))].toSorted((a, b) => a - b).slice(0, role.count) : Array.from({ length: role.count }, (_, index) => index);
   return Object.fromEntries(indices.map((index) => [String(index), { ...newLife(cluster, role, index, "rejoin", undefined, observed, nowMs), ...lastLife(cluster, role, index, claims) }]));
@@ -31,18 +33,30 @@ function lastLife(cluster: DesiredCluster, role: DesiredRole, index: number, cla
   return { life, claims: { ...claimsFor(cluster, role, index, life), ...Object.fromEntries(names) } };
 }
 
-/** What is known of a member by its pod alone. */
-export function lifeOfPod(cluster: DesiredCluster, { role, index, life }: ObservedPod, nowMs: number): MemberRecord {
-  return { life, start: "rejoin", state: "in", since: nowMs, leaving: false, claims: claimsFor(cluster, cluster.roles[role], index, life) };
+/** What is known of a member by its pod, and by claims of its life. */
+export function lifeOfPod(cluster: DesiredCluster, { role, index, life }: ObservedPod, observed: ObservedCluster, nowMs: number): MemberRecord {
+  return { life, start: "rejoin", state: "in", since: nowMs, leaving: false, claims: claimsSeen(cluster, role, index, life, observed), unmade: [] };
 }
 
-/** Names the claims of volumes that the definition has gained since their members were planned. */
-export function nameNewClaims(cluster: DesiredCluster, record: ClusterRecord): ClusterRecord {
+/** Claims of a life under the names they have: an adopted one keeps the name that it was made with. */
+export function claimsSeen(cluster: DesiredCluster, role: string, index: number, life: number, { claims }: Pick<ObservedCluster, "claims">): Readonly<Record<string, string>> {
+  const seen = Object.values(claims).filter((claim) => claim.role === role && claim.index === index && claim.life === life);
+  return { ...claimsFor(cluster, cluster.roles[role], index, life), ...Object.fromEntries(seen.map(({ volume, name }) => [volume, name])) };
+}
+
+/**
+ * Names the claims of volumes that the definition has gained since their members were planned, and notes with it which claims
+ * have been made. Not having been made is no loss.
+ */
+export function nameNewClaims(cluster: DesiredCluster, record: ClusterRecord, { claims: seen }: Pick<ObservedCluster, "claims">): ClusterRecord {
   return rolesOf(cluster).reduce((before, role) => {
     const named = membersOf(before, role.name).flatMap(({ index, record: member }): readonly (readonly [string, MemberRecord])[] => {
-      const claims = claimsFor(cluster, role, index, member.life);
-      const isComplete = member.state === "gone" || Object.keys(claims).every((volume) => volume in member.claims);
-      return isComplete ? [] : [[String(index), { ...member, claims: { ...claims, ...member.claims } }]];
+      const claims = { ...claimsFor(cluster, role, index, member.life), ...member.claims };
+      const added = Object.keys(claims).filter((volume) => !Object.hasOwn(member.claims, volume));
+      // Of a member that does not count yet it is noted when it does.
+      const made = member.state === "in" ? member.unmade.filter((volume) => seen[claims[volume] ?? ""] !== undefined) : [];
+      if (member.state === "gone" || added.length + made.length === 0) return [];
+      return [[String(index), { ...member, claims, unmade: [...member.unmade.filter((volume) => !made.includes(volume)), ...added] }]];
     });
     return named.length === 0 ? before : withMembers(before, role.name, Object.fromEntries(named));
   }, record);

@@ -41,9 +41,12 @@ export function isRoleReady(cluster: DesiredCluster, record: ClusterRecord, role
   return staying.length >= (cluster.roles[role]?.count ?? 0) && staying.every((member) => isReady(podOf(cluster, role, member.index, observed)) || isLost(member, observed));
 }
 
-/** Never concluded from silence: the claim itself says that its volume is gone. */
+/**
+ * Never concluded from silence: the claim itself says that its volume is gone, or a claim that was there is no more. Another one
+ * in its place would be empty, and its member would rejoin without what it has promised to keep.
+ */
 export function isLost({ record }: Member, { claims }: Pick<ObservedCluster, "claims">): boolean {
-  return Object.values(record.claims).some((name) => claims[name]?.phase === "Lost");
+  return Object.entries(record.claims).some(([volume, name]) => claims[name]?.phase === "Lost" || (record.state === "in" && claims[name] === undefined && !record.unmade.includes(volume)));
 }
 
 export function rolesOf(cluster: DesiredCluster): readonly DesiredRole[] {

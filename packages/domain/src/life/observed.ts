@@ -64,6 +64,8 @@ export interface ObservedClaim {
   readonly life: number;
   readonly phase: "Pending" | "Bound" | "Lost";
   readonly size: string;
+  /** Its member was removed while the cluster lived. */
+  readonly retired: boolean;
   readonly deleting: boolean;
   readonly object: ObservedObject;
 }

@@ -17,6 +17,8 @@ export interface ClusterRecord {
   /** All roles have formed once. */
   readonly formed: boolean;
   readonly ordersDone: readonly string[];
+  /** slot → export → value, as last told: what a formed cluster goes on with while its provider does not say. */
+  readonly needs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly roles: Readonly<Record<RoleName, RoleRecord>>;
   /** role → index (decimal) → member. */
   readonly members: Readonly<Record<RoleName, Readonly<Record<string, MemberRecord>>>>;
@@ -47,6 +49,8 @@ export interface MemberRecord {
   readonly since: number;
   /** volume → claim name. Fixed for a life; an adopted one keeps the name it was made with. */
   readonly claims: Readonly<Record<string, string>>;
+  /** Volumes whose claims have not been seen yet. Of a member that counts, any other claim that is not there is lost. */
+  readonly unmade: readonly string[];
   /** Its removal is planned. */
   readonly leaving: boolean;
 }
@@ -62,6 +66,7 @@ export function decodeRecord(value: unknown): ClusterRecord {
     app: text(record, "app"),
     formed: record["formed"] === true,
     ordersDone: listOf(record["ordersDone"]).map(String),
+    needs: mapOf(record["needs"], (exports) => mapOf(exports, String)),
     roles: mapOf(record["roles"], decodeRole),
     members: mapOf(record["members"], (members) => mapOf(members, decodeMember)),
   };
@@ -80,6 +85,7 @@ function decodeMember(value: unknown): MemberRecord {
     state: oneOf(member, "state", ["planned", "in", "gone"]),
     since: number(member, "since"),
     claims: mapOf(member["claims"], String),
+    unmade: listOf(member["unmade"]).map(String),
     leaving: member["leaving"] === true,
   };
 }

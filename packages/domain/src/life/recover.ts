@@ -1,7 +1,7 @@
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
 import { emptyRecord } from "./empty-record.ts";
 import type { FirstRecord } from "./first-record.ts";
-import { claimsFor, lifeOfPod } from "./lives.ts";
+import { claimsSeen, lifeOfPod } from "./lives.ts";
 import { rolesOf, withMembers, withRole } from "./members.ts";
 import type { ObservedCluster, ObservedPod } from "./observed.ts";
 import type { ClusterRecord, MemberRecord } from "./record.ts";
@@ -19,7 +19,7 @@ export function recoverRecord(cluster: DesiredCluster, observed: ObservedCluster
 function corrected(cluster: DesiredCluster, reported: ClusterRecord, observed: ObservedCluster, nowMs: number): ClusterRecord {
   const members = Object.entries(reported.members).map(([role, byIndex]) => [role, Object.fromEntries(Object.entries(byIndex).map(([index, member]) => [index, latest(cluster, member, role, Number(index), observed, nowMs)]))] as const);
   const record = { ...reported, uid: cluster.uid, members: Object.fromEntries(members) };
-  return rolesOf(cluster).reduce((before, { name }) => withMembers(before, name, planned(cluster, before, podsOf(name, observed), nowMs)), record);
+  return rolesOf(cluster).reduce((before, { name }) => withMembers(before, name, planned(cluster, before, podsOf(name, observed), observed, nowMs)), record);
 }
 
 /** A life that was begun after the last report; what its claims are called can be seen, or follows from it. */
@@ -27,15 +27,18 @@ function latest(cluster: DesiredCluster, member: MemberRecord, role: string, ind
   const own = Object.values(observed.claims).filter((claim) => claim.role === role && claim.index === index && claim.life > member.life);
   const pod = podsOf(role, observed).find((each) => each.index === index);
   const life = Math.max(member.life, pod?.life ?? 0, ...own.map((claim) => claim.life));
-  if (life === member.life) return member;
-  const names = own.filter((claim) => claim.life === life).map((claim) => [claim.volume, claim.name]);
-  return { ...member, life, since: nowMs, state: "planned", start: "join", claims: { ...claimsFor(cluster, cluster.roles[role], index, life), ...Object.fromEntries(names) } };
+  return life === member.life ? member : onTheWay(cluster, role, index, life, observed, nowMs);
 }
 
 /** Members that the report does not know: they were planned after it. */
-function planned(cluster: DesiredCluster, { members }: ClusterRecord, pods: readonly ObservedPod[], nowMs: number): Readonly<Record<string, MemberRecord>> {
+function planned(cluster: DesiredCluster, { members }: ClusterRecord, pods: readonly ObservedPod[], observed: ObservedCluster, nowMs: number): Readonly<Record<string, MemberRecord>> {
   const unknown = pods.filter(({ role, index }) => members[role]?.[String(index)] === undefined);
-  return Object.fromEntries(unknown.map((pod) => [String(pod.index), { ...lifeOfPod(cluster, pod, nowMs), state: "planned", start: "join" }]));
+  return Object.fromEntries(unknown.map(({ role, index, life }) => [String(index), onTheWay(cluster, role, index, life, observed, nowMs)]));
+}
+
+function onTheWay(cluster: DesiredCluster, role: string, index: number, life: number, observed: ObservedCluster, nowMs: number): MemberRecord {
+  const claims = claimsSeen(cluster, role, index, life, observed);
+  return { life, since: nowMs, state: "planned", start: "join", leaving: false, claims, unmade: Object.keys(claims) };
 }
 
 function recordOfPods(cluster: DesiredCluster, observed: ObservedCluster, nowMs: number): ClusterRecord | undefined {
@@ -44,7 +47,7 @@ function recordOfPods(cluster: DesiredCluster, observed: ObservedCluster, nowMs:
   const formed: ClusterRecord = { ...emptyRecord(cluster), formed: true };
   return rolesOf(cluster).reduce((record, { name }) => {
     const pods = podsOf(name, observed);
-    const members = Object.fromEntries(pods.map((pod) => [String(pod.index), lifeOfPod(cluster, pod, nowMs)]));
+    const members = Object.fromEntries(pods.map((pod) => [String(pod.index), lifeOfPod(cluster, pod, observed, nowMs)]));
     return withRole(withMembers(record, name, members), name, { firstSet: pods.map(({ index }) => index), formed: pods.length > 0 });
   }, formed);
 }

@@ -1,5 +1,5 @@
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
-import { isRoleReady, type Member, membersOf, podOf, rolesOf } from "./members.ts";
+import { isLost, isRoleReady, type Member, membersOf, podOf, rolesOf } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
 import type { ClusterRecord } from "./record.ts";
 import type { StepMember, StepWait } from "./step.ts";
@@ -27,10 +27,15 @@ function roleToRun(cluster: DesiredCluster, record: ClusterRecord, role: Desired
   return { members, waits: isHeld ? [waitForRoles(role.name, blocking, wanted)] : [] };
 }
 
-/** A pod that has come to an end must go, so that its name is free for the next. */
-function stepMember(cluster: DesiredCluster, role: string, { index, record }: Member, observed: ObservedCluster, isOpen: boolean): readonly StepMember[] {
+/**
+ * A pod that has come to an end must go, so that its name is free for the next. One that is lost gets neither a pod nor volumes:
+ * they would be empty.
+ */
+function stepMember(cluster: DesiredCluster, role: string, member: Member, observed: ObservedCluster, isOpen: boolean): readonly StepMember[] {
+  const { index, record } = member;
   const pod = podOf(cluster, role, index, observed);
   if (isSpent(pod) || (pod === undefined && !isOpen)) return [];
+  if (isLost(member, observed)) return pod === undefined ? [] : [{ role, index, record: { ...record, claims: {} }, isThere: true }];
   return [{ role, index, record, isThere: pod !== undefined }];
 }
 

@@ -33,7 +33,7 @@ export function summarize(cluster: DesiredCluster, step: Step, observed: Observe
 function progressOf(cluster: DesiredCluster, record: ClusterRecord, step: Step, observed: ObservedCluster): StepWait | undefined {
   const troubled = troubles(cluster, record, observed)[0];
   if (troubled) return troubled;
-  const [wait] = step.waits;
+  const wait = step.waits.find(({ reason }) => !isRunningOn(step, reason));
   if (wait) return wait;
   const wanted = rolesOf(cluster);
   const outdated = wanted.find(({ name }) => stayingMembers(record, name).some((member) => podOf(cluster, name, member.index, observed) && !isUpdated(cluster, name, member, observed)));
@@ -45,6 +45,11 @@ function progressOf(cluster: DesiredCluster, record: ClusterRecord, step: Step, 
   const unready = wanted.find(({ name }) => stayingMembers(record, name).some(({ index }) => !isReady(podOf(cluster, name, index, observed))));
   if (unready) return { what: `role ${unready.name}`, reason: record.formed ? "MembersNotReady" : "MembersStarting", message: "not all of its members are ready" };
   return undefined;
+}
+
+/** What it needs is missing, and it goes on with what it was told last: to be seen, but nothing is unfinished by it. */
+function isRunningOn({ phase }: Step, reason: Reason): boolean {
+  return phase === "running" && reason === "WaitingForNeeds";
 }
 
 function isComplete(record: ClusterRecord, role: string, count: number): boolean {

@@ -1,15 +1,17 @@
 import type { DesiredCluster } from "../plan/desired.ts";
 import { inputsOf } from "../render/inputs.ts";
-import { isReady, isRoleReady, type Member, podOf, stayingMembers } from "./members.ts";
+import { isLost, isReady, isRoleReady, type Member, podOf, stayingMembers } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
 import type { ClusterRecord } from "./record.ts";
 
 /** Which members must be made anew because a stable input changed, and which of them may go now. */
 
 /** Its pod was made with other inputs than it would be now, or for a member that was there before it. */
-export function isOutdated(cluster: DesiredCluster, role: string, { index, record }: Member, observed: ObservedCluster): boolean {
+export function isOutdated(cluster: DesiredCluster, role: string, member: Member, observed: ObservedCluster): boolean {
+  const { index, record } = member;
   const pod = podOf(cluster, role, index, observed);
-  return pod !== undefined && (pod.inputs !== inputsOf(cluster, role, index) || pod.life !== record.life);
+  // A pod that has lost its volume would not come back.
+  return pod !== undefined && !isLost(member, observed) && (pod.inputs !== inputsOf(cluster, role, index) || pod.life !== record.life);
 }
 
 /** Some member of the role still has to be made anew. */

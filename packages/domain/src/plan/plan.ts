@@ -108,7 +108,7 @@ function proveRenderable(cluster: DesiredCluster): void {
 function situationsOf(cluster: DesiredCluster, role: string, count: number): readonly Step[] {
   const isAloneFirst = Object.values(cluster.roles).some(({ defined }) => defined.bootstrap === "first");
   const { record } = decideFirstRecord({ ...cluster, formed: false, adopt: undefined }, nothingObserved, 0);
-  const life: MemberRecord = { life: 1, start: "bootstrap", state: "planned", since: 0, claims: {}, leaving: false };
+  const life: MemberRecord = { life: 1, start: "bootstrap", state: "planned", since: 0, claims: {}, unmade: [], leaving: false };
   const alone = (index: number, seen: ClusterRecord | undefined): Step => ({ phase: "running", record: seen, members: [{ role, index, record: life, isThere: false }], secretName: "", waits: [], atMs: 0 });
   return [alone(count - 1, undefined), ...(isAloneFirst ? [alone(0, record)] : [])];
 }

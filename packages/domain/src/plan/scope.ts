@@ -33,7 +33,7 @@ function makeScope(cluster: DesiredCluster, record: ClusterRecord | undefined): 
     app,
     cluster: { name, id: uid, project, namespace, domain },
     params,
-    needs: Object.fromEntries(Object.entries(needs).flatMap(([slot, need]) => (need.kind === "bound" ? [[slot, need.exports]] : []))),
+    needs: Object.fromEntries(Object.entries(needs).flatMap(([slot, need]) => (need.kind === "waiting" ? [] : [[slot, need.exports]]))),
     roles: Object.fromEntries(Object.values(cluster.roles).map((role) => [role.name, roleScope(cluster, record, role)])),
   };
 }

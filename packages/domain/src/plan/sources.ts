@@ -48,7 +48,9 @@ export type Needs = Readonly<Record<string, Need>>;
 export type Need =
   | { readonly kind: "bound"; readonly provider: string | undefined; readonly exports: Readonly<Record<string, string>> }
   /** The provider is not there, or does not offer its exports yet. */
-  | { readonly kind: "waiting"; readonly provider: string; readonly message: string };
+  | { readonly kind: "waiting"; readonly provider: string; readonly message: string }
+  /** As waiting, and what was bound before is in the record. Control does not know the record, and never says so. */
+  | { readonly kind: "last"; readonly provider: string; readonly exports: Readonly<Record<string, string>>; readonly message: string };
 
 /** What a person asks that is no spec. None in this version of the protocol; they stay until `ordersDone` has them. */
 export interface Order {

@@ -37,6 +37,14 @@ export function claimFields(object: KubeObject, live: ObservedObject): KubeObjec
   return { apiVersion, kind, metadata, ...(storage !== undefined && { spec: { resources: { requests: { storage } } } }) };
 }
 
+/** As it is, with the note that its member was removed. */
+export function retiredClaim({ apiVersion, kind, name, namespace, labels, annotations, body }: ObservedObject): KubeObject {
+  const ours = Object.fromEntries(Object.values(label).flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])));
+  const storage = sizeOf(body);
+  const metadata = { name, namespace, labels: ours, annotations: { ...annotations, [annotation.retired]: "true" } };
+  return { apiVersion, kind, metadata, ...(storage !== undefined && { spec: { resources: { requests: { storage } } } }) };
+}
+
 function largest(wanted: string | undefined, live: string | undefined): string | undefined {
   if (wanted === undefined || live === undefined) return live ?? wanted;
   return compareQuantities(parseQuantity(wanted), parseQuantity(live)) > 0 ? wanted : live;

@@ -3,7 +3,7 @@ import type { ObservedCluster, ObservedObject } from "../life/observed.ts";
 import type { Step } from "../life/step.ts";
 import type { DesiredCluster } from "../plan/desired.ts";
 import { covers } from "./covers.ts";
-import { claimFields, isClaimAsWanted } from "./claims.ts";
+import { claimFields, isClaimAsWanted, retiredClaim } from "./claims.ts";
 import { annotation, label, memberName } from "./identity.ts";
 import type { KubeObject } from "./manifest.ts";
 import { takenOver } from "./secrets.ts";
@@ -22,7 +22,8 @@ export function diff(cluster: DesiredCluster, step: Step, wanted: readonly KubeO
   const secret = takenOver(cluster, step, observed);
   const stays = new Set([...wanted.map((object) => keyOf(object.kind, object.metadata.name)), ...step.members.map(({ role, index }) => keyOf("Pod", memberName(cluster, role, index)))]);
   const deletes = observed.objects.filter((object) => !stays.has(keyOf(object.kind, object.name)) && !object.deleting && isUnwanted(cluster, step, object));
-  return [...(secret ? [{ kind: "apply" as const, object: secret }] : []), ...writes, ...deletes.map((object): Change => ({ kind: "delete", object }))];
+  const retired = observed.objects.filter((object) => isToRetire(step, object) && !deletes.includes(object)).map((object) => ({ kind: "apply" as const, object: retiredClaim(object) }));
+  return [...(secret ? [{ kind: "apply" as const, object: secret }] : []), ...writes, ...retired, ...deletes.map((object): Change => ({ kind: "delete", object }))];
 }
 
 function keyOf(kind: string, name: string): string {
@@ -68,6 +69,11 @@ function isUnwanted(cluster: DesiredCluster, step: Step, object: ObservedObject)
     case "running":
       return object.kind === "PersistentVolumeClaim" ? goesWithMember(cluster, object) && isOfPast(step, object) : object.kind !== "Secret" && object.kind !== "ClusterRecord";
   }
+}
+
+/** Noted while it can be known: once the cluster is deleted, nobody could tell its volume from those of living members. */
+function isToRetire(step: Step, object: ObservedObject): boolean {
+  return step.phase === "running" && object.kind === "PersistentVolumeClaim" && !object.deleting && object.annotations[annotation.retired] === undefined && isOfPast(step, object);
 }
 
 /** The life that the claim belongs to is over. */

@@ -28,6 +28,8 @@ export const annotation = {
   inputs: "troupe.dev/inputs",
   /** On a claim: how long its volume is kept, as the definition said when it was last written. */
   keep: "troupe.dev/keep",
+  /** On a claim: its member was removed while the cluster lived, so nobody rejoins with it. */
+  retired: "troupe.dev/retired",
 } as const;
 
 /** What names need of a cluster; also known before there is a plan. */

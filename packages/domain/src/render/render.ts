@@ -16,15 +16,29 @@ import { renderServices } from "./services.ts";
  */
 export function render(cluster: DesiredCluster, step: Step, ownerUid: string): readonly KubeObject[] {
   if (step.phase !== "running" && step.phase !== "waiting") return [];
-  const shared = [renderAccount(cluster, ownerUid), ...renderServices(cluster, ownerUid), ...renderBudgets(cluster, ownerUid)];
+  const shared = renderShared(cluster, ownerUid);
   // Files and pods may read what is waited for.
-  const reading = step.phase === "waiting" ? [] : [...renderFiles(cluster, step, ownerUid), ...renderMembers(cluster, step, ownerUid)];
-  return [...shared, ...reading].map((manifest) => withHash(manifest as unknown as KubeObject));
+  if (step.phase === "waiting") return shared;
+  return [...shared, ...renderFiles(cluster, step, ownerUid).map((files) => withHash(files as unknown as KubeObject)), ...renderMembers(cluster, step, ownerUid)];
 }
 
-function renderMembers(cluster: DesiredCluster, step: Step, ownerUid: string) {
+/** What depends on the plan alone: made once for it, as every pass compares it with what is there. */
+function renderShared(cluster: DesiredCluster, ownerUid: string): readonly KubeObject[] {
+  const known = shareds.get(cluster);
+  if (known?.ownerUid === ownerUid) return known.objects;
+  const manifests = [renderAccount(cluster, ownerUid), ...renderServices(cluster, ownerUid), ...renderBudgets(cluster, ownerUid)];
+  const objects = manifests.map((manifest) => withHash(manifest as unknown as KubeObject));
+  shareds.set(cluster, { ownerUid, objects });
+  return objects;
+}
+
+const shareds = new WeakMap<DesiredCluster, { readonly ownerUid: string; readonly objects: readonly KubeObject[] }>();
+
+/** Without a hash of all of it: a pod is compared by its inputs, and of a claim only what can change. */
+function renderMembers(cluster: DesiredCluster, step: Step, ownerUid: string): readonly KubeObject[] {
   const claims = step.members.flatMap((member) => renderClaims(cluster, member));
-  return [...claims, ...step.members.filter(({ isThere }) => !isThere).flatMap((member) => renderPod(cluster, step, member, ownerUid) ?? [])];
+  const pods = step.members.filter(({ isThere }) => !isThere).flatMap((member) => renderPod(cluster, step, member, ownerUid) ?? []);
+  return [...claims, ...pods] as unknown as readonly KubeObject[];
 }
 
 /** The hash of what we write goes with it, so that an object of ours that is as it should be is known without a comparison. */

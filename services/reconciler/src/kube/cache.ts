@@ -41,7 +41,8 @@ export class KubeCache implements Sink {
   readonly #data = new Map<string, Set<string>>();
   readonly #tombstones = new Map<string, number>();
   readonly #listing = new Map<KindName, Set<string>>();
-  readonly #listed = new Set<KindName>();
+  /** Of each kind's last list. What is not newer, and was not in it, is gone. */
+  readonly #listedAt = new Map<KindName, number>();
   readonly #troubles = new Map<KindName, Failure>();
   readonly #onChange: (uid: string) => void;
   readonly #onSynced: () => void;
@@ -54,7 +55,7 @@ export class KubeCache implements Sink {
 
   /** Until then nothing may be decided: what is not seen may well be there. */
   get synced(): boolean {
-    return this.#listed.size === watchedKinds.length;
+    return this.#listedAt.size === watchedKinds.length;
   }
 
   /** What keeps the target from being seen. */
@@ -77,7 +78,7 @@ export class KubeCache implements Sink {
       if (entry.kind === kind && !found.has(key) && versionOf(entry.object) <= Number(resourceVersion)) this.#drop(key, entry);
     }
     const before = this.synced;
-    this.#listed.add(kind);
+    this.#listedAt.set(kind, Number(resourceVersion));
     if (this.synced && !before) this.#onSynced();
   }
 
@@ -99,7 +100,8 @@ export class KubeCache implements Sink {
     const key = keyOf(kind, object.namespace, object.name);
     const known = this.#entries.get(key);
     const version = versionOf(object);
-    if ((known && versionOf(known.object) >= version) || (this.#tombstones.get(key) ?? 0) >= version) return key;
+    const goneAt = Math.max(this.#tombstones.get(key) ?? 0, known ? 0 : (this.#listedAt.get(kind) ?? 0));
+    if ((known && versionOf(known.object) >= version) || goneAt >= version) return key;
     if (known) this.#unindex(key, known);
     const entry = entryOf(kind, object, raw);
     this.#entries.set(key, entry);
@@ -134,6 +136,7 @@ export class KubeCache implements Sink {
       claims: byName(own.flatMap(({ claim }) => claim ?? [])),
       keptClaims: byName(kept.flatMap(({ claim }) => claim ?? [])),
       secrets: new Set([...own, ...kept].filter(({ kind }) => kind === "Secret").map(({ object }) => object.name)),
+      adoptedSecret: adopted.find(({ kind, object }) => kind === "Secret" && object.namespace === namespace)?.object.name,
       adoptedIsThere: adopted.some(({ kind }) => kind === "Pod" || kind === "ClusterRecord"),
     };
   }

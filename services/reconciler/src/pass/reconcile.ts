@@ -4,6 +4,7 @@ import { advance } from "@troupe/domain/life/advance";
 import type { Step } from "@troupe/domain/life/step";
 import { summarize } from "@troupe/domain/life/summarize";
 import type { DesiredCluster } from "@troupe/domain/plan/desired";
+import { withLastNeeds } from "@troupe/domain/plan/last-needs";
 import { plan } from "@troupe/domain/plan/plan";
 import type { Sources } from "@troupe/domain/plan/sources";
 import { diff } from "@troupe/domain/render/diff";
@@ -34,8 +35,8 @@ const lookAgainMs = 15_000;
  */
 export async function reconcile(pass: Pass, sources: Sources, app: App): Promise<number | undefined> {
   const { kube, cache, reporter, owner, nowMs } = pass;
-  const cluster = planned(sources, app, pass.domain);
-  const saved = cache.recordOf(cluster);
+  const saved = cache.recordOf(sources);
+  const cluster = withLastNeeds(planned(sources, app, pass.domain), saved?.record);
   const observed = cache.seen(cluster);
   const step = advance(cluster, saved?.record, observed, nowMs());
   if (step.phase === "gone") await releaseRecord(kube, cache, cluster, saved);
@@ -53,7 +54,7 @@ export async function reconcile(pass: Pass, sources: Sources, app: App): Promise
 }
 
 async function makeSecrets(kube: Kube, cache: KubeCache, cluster: DesiredCluster, step: Step, observed: Parameters<typeof makeSecret>[3]): Promise<void> {
-  const secret = step.phase === "running" ? secretWanted(cluster) : undefined;
+  const secret = step.phase === "running" ? secretWanted(cluster, step) : undefined;
   if (secret) await makeSecret(kube, cache, secret, observed);
 }
 

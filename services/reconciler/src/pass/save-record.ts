@@ -1,4 +1,4 @@
-import { canonicalJson } from "@troupe/domain/canonical";
+import { isSameJson } from "@troupe/domain/canonical";
 import { Failure } from "@troupe/domain/failure";
 import type { Json, JsonObject } from "@troupe/domain/json";
 import type { ClusterRecord } from "@troupe/domain/life/record";
@@ -53,7 +53,7 @@ function offered(cache: KubeCache, cluster: DesiredCluster, answer: JsonObject):
 
 /** What makes `before` into `after` as a JSON merge patch: null takes a key away. undefined: they are equal. */
 export function mergePatch(before: Json, after: Json): Json | undefined {
-  if (canonicalJson(before) === canonicalJson(after)) return undefined;
+  if (isSameJson(before, after)) return undefined;
   if (!isMap(before) || !isMap(after)) return after;
   const changed = Object.keys(after).flatMap((key) => {
     const [old, value] = [before[key], after[key]];

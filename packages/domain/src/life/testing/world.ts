@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../json.ts";
 import type { DesiredCluster } from "../../plan/desired.ts";
+import { withLastNeeds } from "../../plan/last-needs.ts";
 import { annotation, label } from "../../render/identity.ts";
 import { type Change, diff } from "../../render/diff.ts";
 import type { KubeObject } from "../../render/manifest.ts";
@@ -25,6 +26,10 @@ export class SimulatedTarget {
 
   /** One pass, as the reconciler makes it. */
   pass(cluster: DesiredCluster): { readonly step: Step; readonly status: ClusterStatus; readonly changes: readonly Change[] } {
+    return this.#pass(withLastNeeds(cluster, this.record));
+  }
+
+  #pass(cluster: DesiredCluster): ReturnType<SimulatedTarget["pass"]> {
     const observed = this.observe(cluster);
     const step = advance(cluster, this.record, observed, 0);
     if (step.record !== this.record) {
@@ -59,6 +64,11 @@ export class SimulatedTarget {
 
   kill(pod: string): void {
     this.objects.delete(`Pod/${pod}`);
+  }
+
+  /** A person deletes it, and its volume with it. */
+  lose(claim: string): void {
+    this.objects.delete(`PersistentVolumeClaim/${claim}`);
   }
 
   unready(pod: string): void {
@@ -121,9 +131,9 @@ function observedPod(entry: Entry): ObservedPod {
 }
 
 function observedClaim(entry: Entry): ObservedClaim {
-  const { name, labels = {} } = entry.object.metadata;
+  const { name, labels = {}, annotations = {} } = entry.object.metadata;
   const { [label.uid]: clusterUid = "", [label.role]: role = "", [label.index]: index = "", [label.volume]: volume = "", [label.life]: life = "" } = labels;
-  return { name, uid: entry.uid, clusterUid, role, index: Number(index), volume, life: Number(life), phase: "Bound", size: "1Gi", deleting: false, object: observedObject(entry) };
+  return { name, uid: entry.uid, clusterUid, role, index: Number(index), volume, life: Number(life), phase: "Bound", size: "1Gi", retired: annotations[annotation.retired] !== undefined, deleting: false, object: observedObject(entry) };
 }
 
 function byName<T extends { readonly name: string }>(items: readonly T[]): Readonly<Record<string, T>> {
