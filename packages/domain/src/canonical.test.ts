@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalJson, digestOf } from "./canonical.ts";
+import { canonicalJson, digestOf, isSameJson } from "./canonical.ts";
 
 function shuffled(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shuffled);
@@ -35,5 +35,17 @@ describe("canonical JSON", () => {
 
   test("has a digest in hex", () => {
     expect(digestOf({})).toBe("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
+  });
+});
+
+describe("values are the same", () => {
+  test("when their canonical JSON is, and only then", () => {
+    fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => isSameJson(a, b) === (canonicalJson(a) === canonicalJson(b)) && isSameJson(a, shuffled(a))));
+  });
+
+  test("where fields that are undefined do not count, and inherited ones neither", () => {
+    expect(isSameJson({ a: undefined, b: 1 }, { b: 1 })).toBe(true);
+    expect(isSameJson({}, { constructor: 1 })).toBe(false);
+    expect(isSameJson({ toString: 1 }, {})).toBe(false);
   });
 });

@@ -33,6 +33,8 @@ export interface ReconcilerDeps {
   readonly nowMs: () => number;
   readonly wallClockMs: () => number;
   readonly random: () => number;
+  /** How often control is asked, for those who cannot wait: who lives, and what is wanted. */
+  readonly pace?: { readonly heartbeatMs: number; readonly compareMs: number };
 }
 
 /** Passes under way at once: enough to keep the API server busy, few enough to be fair to it. */
@@ -59,19 +61,19 @@ export class Reconciler implements Part {
 
   constructor(deps: ReconcilerDeps) {
     this.#deps = deps;
-    const { target, bus, log, nowMs, random } = deps;
+    const { target, bus, log, nowMs, random, pace } = deps;
     const control = callerOf(ReconcilerServiceService, deps.control);
     this.#control = control;
     this.#loop = new QueueLoop({ queue: new Queue(), work: (uid) => this.#pass(uid), onFailure: (uid, error, inMs) => this.#failed(uid, error, inMs), concurrency, nowMs, random });
     this.#cache = new KubeCache((uid) => this.#loop.add(uid, "event"), () => this.#lookAtAll());
     const instance = randomUUID();
-    this.#ownership = new Ownership({ target, instance, beat: (request, options) => control.heartbeat(request, options), nowMs, onChange: () => this.#ownersChanged(), log });
-    this.#reporter = new Reporter({ target, bus, call: (request) => control.reportStatus(request), epoch: () => this.#ownership.epoch, nowMs, random, log });
+    this.#ownership = new Ownership({ target, instance, beat: (request, options) => control.heartbeat(request, options), nowMs, onChange: () => this.#ownersChanged(), log, ...(pace && { everyMs: pace.heartbeatMs }) });
+    this.#reporter = new Reporter({ target, bus, call: (request) => control.reportStatus(request), owner: this.#ownership, nowMs, random, log });
     this.#definitions = new Definitions(async (digest) => parseApp(documentOfValue(JSON.parse((await control.getDefinition({ digest })).definition))));
   }
 
   async start(): Promise<void> {
-    const { kube, bus, target, log, nowMs, random } = this.#deps;
+    const { kube, bus, target, log, nowMs, random, pace } = this.#deps;
     const { signal } = this.#stopping;
     this.#loop.start();
     this.#owning = this.#ownership.run(this.#leaving.signal);
@@ -87,6 +89,7 @@ export class Reconciler implements Part {
         random,
         log,
         signal,
+        ...(pace && { everyMs: pace.compareMs }),
       }),
     ];
   }
@@ -122,7 +125,8 @@ export class Reconciler implements Part {
     // Somebody else was first: the next pass begins from what is there then.
     if (failure.kind === "conflict") return;
     this.#deps.log.warn({ error, uid, cluster: sources?.name, inMs }, "a pass failed");
-    if (sources) this.#reporter.reportFailure(uid, sources, reasonOf(failure), failure.kind === "internal" ? "an error of Troupe's own: see the reconciler's log" : failure.message);
+    const message = failure.kind === "internal" ? "an error of Troupe's own: see the reconciler's log" : failure.message;
+    if (sources) this.#reporter.reportFailure(uid, sources, { reason: reasonOf(failure), message, atMs: this.#deps.wallClockMs() });
   }
 
   #forget(uid: string): void {
@@ -136,7 +140,7 @@ export class Reconciler implements Part {
 
   #ownersChanged(): void {
     this.#lookAtAll();
-    this.#reporter.reportAgain([...this.#desired.uids()].filter((uid) => this.#ownership.owns(uid)));
+    this.#reporter.ownersChanged();
   }
 }
 

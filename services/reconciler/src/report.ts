@@ -98,7 +98,7 @@ export class Reporter {
 
   /** What is owned is told anew and whole. Of the rest others know more from now on. */
   ownersChanged(): void {
-    for (const uid of [...this.#reported.keys()]) {
+    for (const uid of this.#reported.keys()) {
       if (this.#options.owner.owns(uid)) this.#becomesDue(uid, 0);
       else this.forget(uid);
     }

@@ -5,7 +5,8 @@ import type { KindName } from "./kinds.ts";
 /**
  * A target's Kubernetes API, as far as the reconciler uses it. Objects come back as raw JSON without managedFields; only
  * `project` reads them. Every method rejects with a Failure:
- * already_exists · conflict (resource version or uid differs) · denied · invalid (with the server's message) ·
+ * already_exists · conflict (another resource version, or a deletion meant another uid) · denied · invalid (with the server's
+ * message; also a patch that meant another uid) ·
  * not_found (`facts.resource` names the kind) · too_old (list or watch must start again) · unauthenticated · unavailable.
  * After unavailable it is unknown whether a write took effect.
  */
