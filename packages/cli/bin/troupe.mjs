@@ -11,16 +11,11 @@ if (major < 20) {
 module.enableCompileCache?.();
 
 const bundle = new URL("../dist/troupe.mjs", import.meta.url);
-const sources = new URL("../src/main.ts", import.meta.url);
+const sources = new URL("../src/run.ts", import.meta.url);
 const stripsTypes = major >= 24 || (major === 22 && minor >= 18);
-if (existsSync(sources) && stripsTypes && !process.env.TROUPE_CLI_BUNDLE) await start(sources);
-else if (existsSync(bundle)) await start(bundle);
+if (existsSync(sources) && stripsTypes && !process.env.TROUPE_CLI_BUNDLE) await import(sources.href);
+else if (existsSync(bundle)) await import(bundle.href);
 else {
   process.stderr.write("troupe: this Node cannot run the sources; make the bundle first: npm run cli\n");
   process.exit(2);
-}
-
-async function start(url) {
-  const { main } = await import(url.href);
-  process.exitCode = await main(process.argv.slice(2));
 }

@@ -91,7 +91,7 @@ export async function awaitClusters(session: Session, goals: readonly Goal[], { 
   const stop = new AbortController();
   const waiting: Waiting = { session, view, startedMs, goals, stop, known: new Map(), outcomes: new Map(), away: undefined };
   const timer = setTimeout(() => stop.abort(), timeoutMs);
-  const tick = session.terminal.err.isTerminal ? setInterval(() => show(waiting), 1000) : undefined;
+  const tick = session.terminal.err.redraws ? setInterval(() => show(waiting), 1000) : undefined;
   const interrupt = () => stop.abort();
   session.terminal.signal.addEventListener("abort", interrupt);
   try {

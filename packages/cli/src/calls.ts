@@ -25,6 +25,7 @@ export function read<T>(session: Session, call: (api: Api, options: CallOptions)
  */
 export function mutate<T>(session: Session, call: (api: Api, requestId: string, options: CallOptions) => Promise<T>): Promise<T> {
   const requestId = session.terminal.newId();
+  session.changing = true;
   return persistently(session, (api, options) => call(api, requestId, options));
 }
 

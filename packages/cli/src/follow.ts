@@ -5,6 +5,7 @@ import type { Cluster, WatchClustersResponse } from "@troupe/proto/troupe/v1/clu
 import type { Event, WatchEventsResponse } from "@troupe/proto/troupe/v1/event";
 import type { Failure } from "@troupe/domain/failure";
 import { failureOf } from "./calls.ts";
+import { exitCodes } from "./exit-codes.ts";
 import type { Session } from "./session.ts";
 import { isRefused } from "./unreachable.ts";
 
@@ -76,6 +77,17 @@ export function followEvents(session: Session, { scope, types, after, signal }: 
       mayBeginAnew: false,
     };
   });
+}
+
+/** Runs what has no end of its own but Ctrl-C, which is no failure of it. Resolves with the exit code. */
+export async function untilInterrupted({ terminal }: Session, act: () => Promise<void>): Promise<number> {
+  try {
+    await act();
+    return exitCodes.ok;
+  } catch (error) {
+    if (!terminal.signal.aborted) throw error;
+    return exitCodes.interrupted;
+  }
 }
 
 async function* follow<Message, News>(session: Session, signal: AbortSignal, begin: () => Promise<Follow<Message, News>>): AsyncGenerator<News | { kind: "away"; failure: Failure } | { kind: "back" }> {

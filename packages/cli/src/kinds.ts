@@ -3,8 +3,8 @@ import { usage } from "./usage.ts";
 export type Kind = "app" | "cluster" | "event" | "member" | "target";
 
 /** What was asked for: a kind, and names of it; no names is all of them. */
-export interface References {
-  readonly kind: Kind;
+export interface References<K extends Kind = Kind> {
+  readonly kind: K;
   readonly names: readonly string[];
 }
 
@@ -27,21 +27,25 @@ export function findKind(word: string): Kind | undefined {
  * `cluster a b`, `cluster/a cluster/b`, `clusters`. `among` are the kinds that the command is for; where there is only
  * one, its word may be left out.
  */
-export function parseReferences(words: readonly string[], among: readonly Kind[]): References {
+export function parseReferences<K extends Kind>(words: readonly string[], among: readonly K[]): References<K> {
   const [first = ""] = words;
   if (first.includes("/")) return slashed(words, among);
   const kind = findKind(first);
   const [only] = among;
   if (kind === undefined && among.length === 1 && only !== undefined && first !== "") return { kind: only, names: words.map(checkedName) };
-  if (kind === undefined || !among.includes(kind)) throw usage(unknownKind(first, among));
+  if (!isAmong(kind, among)) throw usage(unknownKind(first, among));
   return { kind, names: words.slice(1).map((word) => nameIn(word, kind)) };
 }
 
-function slashed(words: readonly string[], among: readonly Kind[]): References {
+function slashed<K extends Kind>(words: readonly string[], among: readonly K[]): References<K> {
   const [kind, ...others] = new Set(words.map((word) => findKind(word.split("/")[0] ?? "")));
-  if (kind === undefined || !among.includes(kind)) throw usage(unknownKind(words[0]?.split("/")[0] ?? "", among));
+  if (!isAmong(kind, among)) throw usage(unknownKind(words[0]?.split("/")[0] ?? "", among));
   if (others.length > 0) throw usage("one kind at a time: write cluster/a cluster/b, or give the command twice");
   return { kind, names: words.map((word) => nameIn(word, kind)) };
+}
+
+function isAmong<K extends Kind>(kind: Kind | undefined, among: readonly K[]): kind is K {
+  return among.some((one) => one === kind);
 }
 
 function nameIn(word: string, kind: Kind): string {

@@ -7,8 +7,10 @@ import type { Session } from "./session.ts";
 /** The whole command: parses, runs, and says what went wrong. Resolves with the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
+  let session: Session | undefined;
+  endWithReader(() => session?.changing === true);
   const program = makeProgram(async (globals, act) => {
-    exitCode = await runCommand(globals, act);
+    exitCode = await runCommand(globals, (opened) => act((session = opened)));
   }, process.env);
   try {
     await program.parseAsync([...argv], { from: "user" });
@@ -17,6 +19,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     // Commander has said it already, with a hint.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
+  }
+}
+
+/**
+ * Whoever reads what is written may have had enough, as `head` has: that is no error, unless a command that changes things is cut
+ * off by it. Help is written before there is a session, so this comes first.
+ */
+function endWithReader(isChanging: () => boolean): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" && !isChanging() ? 0 : 1));
   }
 }
 

@@ -22,7 +22,7 @@ export function makeProgram(run: Run, env: Readonly<Record<string, string | unde
   const program = new Command("troupe")
     .description("Deploys and runs distributed, stateful applications on Kubernetes.")
     .version(version, "--version", "print the version of this command")
-    .option("--address <host:port>", "the gateway's gRPC address", env["TROUPE_ADDRESS"] || "127.0.0.1:7401")
+    .option("--address <host:port>", "the gateway's gRPC address (TROUPE_ADDRESS)", env["TROUPE_ADDRESS"] || "127.0.0.1:7401")
     .option("-n, --project <name>", "project to work in (TROUPE_PROJECT; default: what the document says, else default)", env["TROUPE_PROJECT"] || undefined)
     .addOption(new Option("-o, --output <form>", "form of the output").choices(outputs).default("table"))
     .option("--no-color", "no colours (NO_COLOR does the same)")
@@ -78,7 +78,7 @@ function addWrites(program: Command, start: Start): void {
     );
   withWait(withFiles(program.command("delete [words...]")), "it is gone")
     .usage("cluster NAME... | -f FILE | app NAME@VERSION+BUILD [options]")
-    .description("Delete clusters; volumes and generated secrets stay unless asked for.")
+    .description("Delete clusters, and builds of apps; volumes and generated secrets stay unless asked for.")
     .option("--volumes", "delete all data too; asks for the name", false)
     .option("--confirm <name>", "the cluster's name, for --volumes where nobody can be asked", "")
     .option("--ignore-not-found", "it is well if it is not there", false)
@@ -107,22 +107,23 @@ function addReads(program: Command, start: Start): void {
     .action(async (words: string[], _options: unknown, command: Command) => start(command, async (session) => (await import("./commands/describe.ts")).describe(session, words)));
   program
     .command("watch [words...]")
-    .usage("[cluster NAME] [options]")
+    .usage("[cluster NAME...] [options]")
     .description("Show clusters as they change, until Ctrl-C.")
     .option("--filter <text>", "only these clusters, as for get", "")
     .action(async (words: string[], options: { filter: string }, command: Command) => start(command, async (session) => (await import("./commands/watch.ts")).watch(session, words, options)));
   program
-    .command("events [cluster]")
+    .command("events [words...]")
+    .usage("[cluster NAME] [options]")
     .description("Show what happened in the project, or to one cluster.")
     .option("-w, --follow", "also what happens from now on, until Ctrl-C", false)
     .option("--since-revision <number>", "only what came after it")
     .option("--types <type>", "only these, such as cluster.ready or cluster.member.*; may be repeated", collect, [])
     .option("--limit <number>", "how many at most", "50")
-    .action(async (name: string | undefined, options: { follow: boolean; sinceRevision?: string; types: readonly string[]; limit: string }, command: Command) =>
+    .action(async (words: string[], options: { follow: boolean; sinceRevision?: string; types: readonly string[]; limit: string }, command: Command) =>
       start(command, async (session) => {
         const { sinceRevision } = options;
         const since = sinceRevision === undefined ? undefined : BigInt(parseCount(sinceRevision, "--since-revision"));
-        return (await import("./commands/events.ts")).events(session, name, { ...options, sinceRevision: since, limit: parseCount(options.limit, "--limit") });
+        return (await import("./commands/events.ts")).events(session, words, { ...options, sinceRevision: since, limit: parseCount(options.limit, "--limit") });
       }),
     );
   program

@@ -1,4 +1,5 @@
 import type { Paint } from "./print/paint.ts";
+import { visible } from "./print/visible.ts";
 import { Failure } from "@troupe/domain/failure";
 import type { Api } from "./connect.ts";
 import type { Terminal } from "./terminal.ts";
@@ -21,6 +22,8 @@ export interface Session {
   api(): Promise<Api>;
   /** Has the server answered anything yet. */
   answered: boolean;
+  /** Has anything been asked to change. */
+  changing: boolean;
 }
 
 export function interrupted(signal: AbortSignal): Failure {
@@ -34,11 +37,19 @@ export function isMachineReadable({ output }: Session): boolean {
 
 /** One value on stdout, in the form that was asked for. */
 export async function printValue({ terminal, output }: Session, value: unknown): Promise<void> {
-  if (output !== "yaml") return terminal.out.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  terminal.out.write(output === "yaml" ? await yamlOf(value) : `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** One of many values on stdout: JSON a line each, YAML a document each. */
+export async function printNext({ terminal, output }: Session, value: unknown): Promise<void> {
+  terminal.out.write(output === "yaml" ? `---\n${await yamlOf(value)}` : `${JSON.stringify(value)}\n`);
+}
+
+async function yamlOf(value: unknown): Promise<string> {
   const { stringify } = await import("yaml");
-  terminal.out.write(stringify(value, { lineWidth: 120, aliasDuplicateObjects: false }));
+  return stringify(value, { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
 export function note({ terminal, errPaint }: Session, text: string): void {
-  terminal.err.write(`${errPaint.dim(text)}\n`);
+  terminal.err.write(`${errPaint.dim(visible(text))}\n`);
 }

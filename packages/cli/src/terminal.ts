@@ -4,6 +4,8 @@ import type { Interface } from "node:readline/promises";
 export interface Sink {
   write(text: string): void;
   readonly isTerminal: boolean;
+  /** It can be told to move its cursor. */
+  readonly redraws: boolean;
   columns(): number;
   rows(): number;
 }
@@ -16,7 +18,8 @@ export interface Terminal {
   readonly err: Sink;
   readonly input: {
     readonly isTerminal: boolean;
-    readAll(): Promise<string>;
+    /** Up to the first bytes beyond `mostBytes`. Rejects when Ctrl-C ends it. */
+    readAll(mostBytes: number): Promise<Uint8Array>;
     /** One line, without its end; only where the input is a terminal. */
     ask(question: string): Promise<string>;
   };
@@ -33,7 +36,7 @@ export function processTerminal(signal: AbortSignal): Terminal {
   return {
     out: sinkOf(process.stdout),
     err: sinkOf(process.stderr),
-    input: { isTerminal: process.stdin.isTTY === true, readAll, ask: (question) => ask(question, signal) },
+    input: { isTerminal: process.stdin.isTTY === true, readAll: (mostBytes) => readAll(mostBytes, signal), ask: (question) => ask(question, signal) },
     env: process.env,
     signal,
     nowMs: () => Date.now(),
@@ -43,20 +46,29 @@ export function processTerminal(signal: AbortSignal): Terminal {
 }
 
 function sinkOf(stream: NodeJS.WriteStream): Sink {
-  // Whoever reads has had enough, as `head` does: that is no error.
-  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   return {
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY === true,
+    redraws: stream.isTTY === true && process.env["TERM"] !== "dumb",
     columns: () => stream.columns ?? 80,
     rows: () => stream.rows ?? 24,
   };
 }
 
-async function readAll(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString("utf8");
+async function readAll(mostBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+  const { stdin } = process;
+  // Nothing else wakes a read that waits for a writer.
+  const stop = () => stdin.destroy(signal.reason as Error);
+  signal.addEventListener("abort", stop, { once: true });
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of stdin as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > mostBytes) break;
+  }
+  signal.removeEventListener("abort", stop);
+  return Buffer.concat(chunks);
 }
 
 async function ask(question: string, signal: AbortSignal): Promise<string> {

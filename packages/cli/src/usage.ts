@@ -5,12 +5,17 @@ export function usage(message: string): Failure {
   return new Failure("invalid", message, { reason: "USAGE" });
 }
 
+// Timers take no more than 596 h, and end at once what is longer.
+const mostHours = 500;
+
 /** `90s`, `5m`, `1h30m`, or a number of seconds. */
 export function parseTimeoutMs(text: string): number {
   const parts = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?$/.exec(text);
   if (!parts || text === "") throw usage(`--timeout "${text}" is no duration: write 90s, 5m or 1h30m`);
   const [hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part ?? 0));
-  return ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  const timeoutMs = ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  if (timeoutMs > mostHours * 3_600_000) throw usage(`--timeout "${text}" is too long: at most ${mostHours}h`);
+  return timeoutMs;
 }
 
 /** A whole number from 0 up. */

@@ -12,7 +12,7 @@ import {
 import { toFailure } from "./grpc-status.ts";
 
 export interface CallerOptions {
-  /** From now, in milliseconds. Unary calls have 10 s unless given; streams have none. */
+  /** From now, in milliseconds; Infinity: none. Unary calls have 10 s unless given; streams have none. */
   readonly deadlineMs?: number;
   /** Cancels the call; it then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -53,6 +53,8 @@ const channelOptions: ChannelOptions = {
   "grpc.service_config_disable_resolution": 1,
   "grpc.use_local_subchannel_pool": 1,
   "grpc.max_receive_message_length": 16 * 1024 * 1024,
+  // A proxy that the environment names is for the web: it does not know loopback, nor where control is.
+  "grpc.enable_http_proxy": 0,
 };
 
 /** @param peer what failures call the server, such as `control` */

@@ -27,6 +27,6 @@ export function refuseOpenDoors(addresses: Readonly<Record<string, ListenAddress
   throw new Failure("invalid", "a door is open to everyone", { reason: "UNAUTHENTICATED_DOOR", problems });
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
 }

@@ -1,11 +1,12 @@
 import { Failure } from "@troupe/domain/failure";
-import { VolumeDeletion } from "@troupe/proto/troupe/v1/cluster";
+import { type Cluster, VolumeDeletion } from "@troupe/proto/troupe/v1/cluster";
 import { mutate } from "../calls.ts";
-import { readSubmissions } from "../input/documents.ts";
+import { readSubmissions, type Submission } from "../input/documents.ts";
 import { parseReferences } from "../kinds.ts";
-import { clusterDocument, listDocument } from "../print/document.ts";
-import { appName, clusterName, sharedProject, shortName } from "../resource-names.ts";
-import { isMachineReadable, printValue, type Session } from "../session.ts";
+import { apiVersion, clusterDocument } from "../print/document.ts";
+import { telling } from "../print/done.ts";
+import { appName, clusterName, projectOf, sharedProject, shortName, spokenName } from "../resource-names.ts";
+import type { Session } from "../session.ts";
 import { usage } from "../usage.ts";
 import { type Goal, waitFor } from "../wait-for.ts";
 
@@ -19,38 +20,62 @@ export interface DeleteOptions {
   readonly timeoutMs: number;
 }
 
-/** Deletes clusters, keeping volumes and generated secrets unless asked for by name; or builds of apps. */
+/** Resource names of what is to go. */
+interface Doomed {
+  readonly clusters: readonly string[];
+  readonly apps: readonly string[];
+}
+
+/** Deletes clusters, keeping volumes and generated secrets unless asked for by name; and builds of apps, after their clusters. */
 export async function remove(session: Session, words: readonly string[], options: DeleteOptions): Promise<void> {
-  if (options.filename.length > 0) return removeClusters(session, await clustersIn(session, options), options);
+  const { clusters, apps } = options.filename.length > 0 ? await doomedIn(session, words, options) : doomedBy(session, words);
+  await telling(session, async (tell) => {
+    const goals: Goal[] = [];
+    for (const name of clusters) {
+      const cluster = await removeCluster(session, name, options);
+      if (cluster === undefined) continue;
+      goals.push({ name, until: "deleted", generation: 0n, uid: cluster.uid });
+      tell({ name: spokenName(name), lines: [deletionText(cluster, options)], document: clusterDocument(cluster) });
+    }
+    if (options.wait) await waitFor(session, goals, options.timeoutMs);
+    for (const name of apps) {
+      if (await removeApp(session, name, options)) tell({ name: spokenName(name), lines: [`${spokenName(name)} deleted`], document: deletedApp(name) });
+    }
+  });
+}
+
+function doomedBy(session: Session, words: readonly string[]): Doomed {
   const { kind, names } = parseReferences(words, ["cluster", "app"]);
   if (names.length === 0) throw usage(`delete what? troupe delete ${kind} NAME`);
-  if (kind === "app") return removeApps(session, names);
-  return removeClusters(session, names.map((name) => clusterName(session.project, name)), options);
+  if (kind === "app") return { clusters: [], apps: names.map((name) => appName(session.givenProject ?? sharedProject, name)) };
+  return { clusters: names.map((name) => clusterName(session.project, name)), apps: [] };
 }
 
-async function clustersIn(session: Session, { filename, recursive }: DeleteOptions): Promise<readonly string[]> {
-  const { submissions } = await readSubmissions(session, filename, recursive);
-  return submissions.filter(({ kind }) => kind === "Cluster").map(({ project, name }) => clusterName(project ?? session.project, name)).toReversed();
+/** In the order opposite to that of applying. */
+async function doomedIn(session: Session, words: readonly string[], { filename, recursive }: DeleteOptions): Promise<Doomed> {
+  if (words.length > 0) throw usage("delete takes names or files, not both");
+  const submissions = (await readSubmissions(session, filename, recursive)).submissions.toReversed();
+  const other = submissions.find(({ kind }) => kind === "other");
+  if (other) throw usage(`a document in ${other.file} is neither an App nor a Cluster: nothing was deleted`);
+  const of = (kind: Submission["kind"]) => submissions.filter((submission) => submission.kind === kind);
+  return { clusters: of("Cluster").map(({ project, name }) => clusterName(project ?? session.project, name)), apps: of("App").map((app) => buildIn(session, app)) };
 }
 
-async function removeClusters(session: Session, names: readonly string[], options: DeleteOptions): Promise<void> {
-  const goals: Goal[] = [];
-  const documents: object[] = [];
-  for (const name of names) {
-    const confirm = options.volumes ? await confirmation(session, shortName(name), options.confirm) : "";
-    const volumes = options.volumes ? VolumeDeletion.VOLUME_DELETION_DELETE : VolumeDeletion.VOLUME_DELETION_KEEP;
-    const { cluster } = await mutate(session, (api, requestId, call) =>
-      api.clusters.delete({ name, volumes, confirm, etag: "", requestId, validateOnly: false, allowMissing: options.ignoreNotFound }, call),
-    );
-    if (cluster === undefined) continue;
-    documents.push(clusterDocument(cluster));
-    goals.push({ name, until: "deleted", generation: 0n, uid: cluster.uid });
-    const kept = options.volumes ? "; volumes and generated secrets go too" : `; volumes and generated secrets stay: take them over with spec.adopt: ${cluster.uid}`;
-    if (session.output === "name") session.terminal.out.write(`cluster/${shortName(name)}\n`);
-    else if (!isMachineReadable(session)) session.terminal.out.write(`cluster/${shortName(name)} is being deleted${kept}\n`);
-  }
-  if (isMachineReadable(session)) await printValue(session, documents.length === 1 ? documents[0] : listDocument(documents));
-  if (options.wait) await waitFor(session, goals, options.timeoutMs);
+function buildIn(session: Session, { file, project, build }: Submission): string {
+  if (build === undefined) throw usage(`the App in ${file} does not say which build it is: nothing was deleted`);
+  return appName(project ?? session.givenProject ?? sharedProject, build);
+}
+
+async function removeCluster(session: Session, name: string, options: DeleteOptions): Promise<Cluster | undefined> {
+  const confirm = options.volumes ? await confirmation(session, shortName(name), options.confirm) : "";
+  const volumes = options.volumes ? VolumeDeletion.VOLUME_DELETION_DELETE : VolumeDeletion.VOLUME_DELETION_KEEP;
+  const request = { name, volumes, confirm, etag: "", validateOnly: false, allowMissing: options.ignoreNotFound };
+  const { cluster } = await mutate(session, (api, requestId, call) => api.clusters.delete({ ...request, requestId }, call));
+  return cluster;
+}
+
+function deletionText({ name, uid }: Cluster, { volumes }: DeleteOptions): string {
+  return `${spokenName(name)} is being deleted; volumes and generated secrets ${volumes ? "go too" : `stay: take them over with spec.adopt: ${uid}`}`;
 }
 
 /** Data goes only when the name was typed: here, or with `--confirm` where nobody can be asked. */
@@ -62,9 +87,18 @@ async function confirmation({ terminal }: Session, name: string, given: string):
   return name;
 }
 
-async function removeApps(session: Session, names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    await mutate(session, (api, requestId, call) => api.apps.delete({ name: appName(session.givenProject ?? sharedProject, name), requestId, validateOnly: false }, call));
-    if (!isMachineReadable(session)) session.terminal.out.write(`app/${name} deleted\n`);
+/** Whether there was anything to delete. */
+async function removeApp(session: Session, name: string, { ignoreNotFound }: DeleteOptions): Promise<boolean> {
+  try {
+    await mutate(session, (api, requestId, call) => api.apps.delete({ name, requestId, validateOnly: false }, call));
+    return true;
+  } catch (error) {
+    if (ignoreNotFound && error instanceof Failure && error.kind === "not_found") return false;
+    throw error;
   }
+}
+
+function deletedApp(name: string): object {
+  const reference = shortName(name);
+  return { apiVersion, kind: "App", metadata: { name: reference.split("@")[0], namespace: projectOf(name) }, status: { reference } };
 }

@@ -1,13 +1,14 @@
 import type { App } from "@troupe/proto/troupe/v1/app";
-import { type Cluster, ConditionStatus, type MemberStatus } from "@troupe/proto/troupe/v1/cluster";
+import { type Cluster, type Condition, ConditionStatus, type MemberStatus } from "@troupe/proto/troupe/v1/cluster";
 import type { Event } from "@troupe/proto/troupe/v1/event";
 import { read } from "../calls.ts";
 import { parseReferences } from "../kinds.ts";
 import { ageOf } from "../print/age.ts";
-import { memberWord, needsSomebody, readyText, stateText, waitsByUrgency, waitText } from "../print/cluster.ts";
+import { lookOf, memberWord, needsSomebody, readyText, waitsByUrgency, waitText } from "../print/cluster.ts";
 import { appDocument, clusterDocument, eventDocument } from "../print/document.ts";
 import { eventText } from "../print/event.ts";
 import { renderTable } from "../print/table.ts";
+import { visible } from "../print/visible.ts";
 import { appName, clusterName, projectName, projectOf, sharedProject, shortName } from "../resource-names.ts";
 import { isMachineReadable, printValue, type Session } from "../session.ts";
 import { usage } from "../usage.ts";
@@ -31,37 +32,45 @@ async function describeCluster(session: Session, name: string): Promise<void> {
   session.terminal.out.write([head(session, cluster), waits(session, cluster), conditions(session, cluster), members(session, cluster), exportsOf(session, cluster), recent(session, events)].filter((part) => part !== "").join("\n"));
 }
 
+/** A line of the head: what it is, the value as the server has it, and its colour. */
+type HeadLine = readonly [title: string, value: string, paint?: (text: string) => string];
+
+function headText(lines: readonly HeadLine[]): string {
+  return lines.map(([title, value, paint = (text) => text]) => `${`${title}:`.padEnd(16)}${paint(visible(value))}\n`).join("");
+}
+
 function head({ paint, terminal }: Session, cluster: Cluster): string {
   const { deleteTime, labels, status } = cluster;
-  const pairs: readonly (readonly [string, string])[] = [
-    ["Name", paint.bold(shortName(cluster.name))],
+  const { word, colour } = lookOf(cluster);
+  return headText([
+    ["Name", shortName(cluster.name), paint.bold],
     ["Project", projectOf(cluster.name)],
     ["App", cluster.app],
-    ["State", [stateText(cluster, paint), readyText(cluster)].filter((part) => part !== "").join(" ")],
+    ["State", `${word} ${readyText(cluster)}`.trimEnd(), paint[colour]],
     ["Generation", `${cluster.generation}${status && status.observedGeneration < cluster.generation ? ` (members follow ${status.observedGeneration})` : ""}`],
     ["Created", `${ageOf(cluster.createTime, terminal.nowMs())} ago by ${cluster.creator}`],
-    ...(deleteTime === undefined ? [] : [["Deleting since", `${ageOf(deleteTime, terminal.nowMs())}`] as const]),
+    ...(deleteTime === undefined ? [] : [["Deleting since", ageOf(deleteTime, terminal.nowMs())] as const]),
     ...Object.entries(labels).map(([key, value]) => ["Label", `${key}=${value}`] as const),
     ["Uid", cluster.uid],
     ...(cluster.spec?.protect ? [["Protected", "cannot be deleted until protect is unset"] as const] : []),
     ...(status?.kept.length ? [["Kept", status.kept.join(", ")] as const] : []),
-  ];
-  return pairs.map(([key, value]) => `${`${key}:`.padEnd(16)}${value}\n`).join("");
+  ]);
 }
 
 function waits({ paint, terminal }: Session, cluster: Cluster): string {
   const list = waitsByUrgency(cluster);
   if (list.length === 0) return "";
-  const lines = list.map((wait) => `  ${needsSomebody(wait) ? paint.red("!") : paint.dim("…")} ${waitText(wait)} ${paint.dim(`(for ${ageOf(wait.since, terminal.nowMs())}; ${wait.who}: ${wait.advice})`)}\n`);
+  const lines = list.map((wait) => `  ${needsSomebody(wait) ? paint.red("!") : paint.dim("…")} ${waitText(wait)} ${paint.dim(`(for ${ageOf(wait.since, terminal.nowMs())}; ${visible(`${wait.who}: ${wait.advice}`)})`)}\n`);
   return `Waits for:\n${lines.join("")}`;
 }
 
 function conditions({ paint }: Session, { status }: Cluster): string {
   if (!status?.conditions.length) return "";
-  const word = (truth: ConditionStatus): string => (truth === ConditionStatus.CONDITION_STATUS_TRUE ? paint.green("True") : truth === ConditionStatus.CONDITION_STATUS_FALSE ? paint.yellow("False") : "Unknown");
-  return `Conditions:\n${indented(renderTable([
+  const words: Readonly<Record<ConditionStatus, string>> = { [ConditionStatus.CONDITION_STATUS_TRUE]: "True", [ConditionStatus.CONDITION_STATUS_FALSE]: "False", [ConditionStatus.CONDITION_STATUS_UNKNOWN]: "Unknown", [ConditionStatus.CONDITION_STATUS_UNSPECIFIED]: "Unknown" };
+  const colours: Readonly<Record<string, (text: string) => string>> = { True: paint.green, False: paint.yellow };
+  return `Conditions:\n${indented(renderTable<Condition>([
     { title: "TYPE", cell: ({ type }) => type },
-    { title: "STATUS", cell: ({ status: truth }) => word(truth) },
+    { title: "STATUS", cell: ({ status: truth }) => words[truth], paint: ({ status: truth }) => colours[words[truth]] ?? String },
     { title: "REASON", cell: ({ reason }) => reason },
     { title: "MESSAGE", cell: ({ message }) => message },
   ], status.conditions))}`;
@@ -72,7 +81,7 @@ function members({ paint }: Session, { status }: Cluster): string {
   return `Members:\n${indented(renderTable<MemberStatus>([
     { title: "MEMBER", cell: memberWord },
     { title: "ID", cell: ({ id }) => String(id), align: "right" },
-    { title: "STATE", cell: ({ state, ready }) => (ready ? paint.green(state) : paint.yellow(state)) },
+    { title: "STATE", cell: ({ state }) => state, paint: ({ ready }) => (ready ? paint.green : paint.yellow) },
     { title: "LIFE", cell: ({ life }) => String(life), align: "right" },
     { title: "RESTARTS", cell: ({ restarts }) => String(restarts), align: "right" },
     { title: "NODE", cell: ({ node }) => node },
@@ -83,7 +92,7 @@ function members({ paint }: Session, { status }: Cluster): string {
 
 function exportsOf(_session: Session, { status }: Cluster): string {
   const list = Object.entries(status?.exports ?? {});
-  return list.length === 0 ? "" : `Exports:\n${list.map(([key, value]) => `  ${key}: ${value}\n`).join("")}`;
+  return list.length === 0 ? "" : `Exports:\n${list.map(([key, value]) => `  ${visible(`${key}: ${value}`)}\n`).join("")}`;
 }
 
 function recent({ terminal }: Session, events: readonly Event[]): string {
@@ -99,15 +108,14 @@ async function describeApp(session: Session, name: string): Promise<void> {
 }
 
 function appHead({ paint, terminal }: Session, app: App): string {
-  const pairs: readonly (readonly [string, string])[] = [
-    ["Name", paint.bold(`${app.app}@${app.version}+${app.build}`)],
+  return headText([
+    ["Name", `${app.app}@${app.version}+${app.build}`, paint.bold],
     ...(app.description === "" ? [] : [["Description", app.description] as const]),
     ["Published", `${ageOf(app.createTime, terminal.nowMs())} ago by ${app.creator}`],
     ["Digest", app.digest],
     ...(app.exports.length === 0 ? [] : [["Exports", app.exports.join(", ")] as const]),
     ...app.needs.map(({ slot, app: needed, optional }) => ["Needs", `${slot}${needed === "" ? "" : ` (${needed})`}${optional ? ", optional" : ""}`] as const),
-  ];
-  return pairs.map(([key, value]) => `${`${key}:`.padEnd(16)}${value}\n`).join("");
+  ]);
 }
 
 function appRoles({ roles }: App): string {

@@ -4,6 +4,7 @@ import { InFile } from "../in-file.ts";
 import { readSubmissions } from "../input/documents.ts";
 import { planLines } from "../print/change.ts";
 import { planDocument } from "../print/document.ts";
+import { visible } from "../print/visible.ts";
 import { clusterName, spokenName } from "../resource-names.ts";
 import { isMachineReadable, printValue, type Session } from "../session.ts";
 import { checkAll } from "./apply.ts";
@@ -31,8 +32,8 @@ export async function diff(session: Session, { filename, recursive }: { readonly
 
 function textOf({ paint }: Session, name: string, created: boolean, plan: Parameters<typeof planLines>[0]): string {
   const fields = (plan?.fields ?? []).flatMap(({ path, before, after }) => [
-    ...(before === "" ? [] : [paint.red(`- ${path}: ${before}`)]),
-    ...(after === "" ? [] : [paint.green(`+ ${path}: ${after}`)]),
+    ...(before === "" ? [] : [paint.red(visible(`- ${path}: ${before}`))]),
+    ...(after === "" ? [] : [paint.green(visible(`+ ${path}: ${after}`))]),
   ]);
-  return `${[paint.bold(created ? `${name} (new)` : name), ...fields, ...planLines(plan)].join("\n")}\n`;
+  return `${[paint.bold(visible(created ? `${name} (new)` : name)), ...fields, ...planLines(plan)].join("\n")}\n`;
 }

@@ -1,9 +1,12 @@
 import { read } from "../calls.ts";
-import { followEvents } from "../follow.ts";
+import { followEvents, untilInterrupted } from "../follow.ts";
+import { parseReferences } from "../kinds.ts";
 import { eventDocument } from "../print/document.ts";
 import { eventText } from "../print/event.ts";
+import { visible } from "../print/visible.ts";
 import { clusterName, projectName } from "../resource-names.ts";
-import { isMachineReadable, note, type Session } from "../session.ts";
+import { isMachineReadable, note, printNext, type Session } from "../session.ts";
+import { usage } from "../usage.ts";
 import type { Event } from "@troupe/proto/troupe/v1/event";
 
 export interface EventsOptions {
@@ -14,26 +17,36 @@ export interface EventsOptions {
   readonly limit: number;
 }
 
-/** The log of a project or one cluster, oldest first; with `follow` also what comes. JSON is one event a line. */
-export async function events(session: Session, name: string | undefined, { follow, sinceRevision, types, limit }: EventsOptions): Promise<void> {
+/** The log of a project or one cluster, oldest first; with `follow` also what comes, until Ctrl-C. JSON is one event a line, YAML one a document. */
+export async function events(session: Session, words: readonly string[], { follow, sinceRevision, types, limit }: EventsOptions): Promise<number> {
   const parent = projectName(session.project);
-  const subject = name === undefined ? "" : clusterName(session.project, name.replace(/^clusters?\//, ""));
+  const subject = subjectOf(session, words);
   const full = types.map((type) => (type.startsWith("dev.") ? type : `dev.troupe.${type}${type.endsWith("*") ? "" : ".v1"}`));
   const request = { parent, afterRevision: sinceRevision ?? 0n, pageSize: limit, subject, types: full, newestFirst: sinceRevision === undefined };
   const { events: found, lastRevision } = await read(session, (api, call) => api.events.list(request, call));
   const shown = sinceRevision === undefined ? found.toReversed() : found;
   if (shown.length === 0 && !follow) note(session, `no events in project ${session.project}`);
-  for (const event of shown) print(session, event);
-  if (!follow) return;
+  for (const event of shown) await print(session, event);
+  if (!follow) return 0;
   const after = shown.at(-1)?.revision ?? (sinceRevision === undefined ? lastRevision : sinceRevision);
-  for await (const news of followEvents(session, { scope: subject === "" ? parent : subject, types: full, after, signal: session.terminal.signal })) {
-    if (news.kind === "event") print(session, news.event);
-    else note(session, news.kind === "away" ? `${news.failure.message}; trying again` : "connected again");
-  }
+  return untilInterrupted(session, async () => {
+    for await (const news of followEvents(session, { scope: subject === "" ? parent : subject, types: full, after, signal: session.terminal.signal })) {
+      if (news.kind === "event") await print(session, news.event);
+      else note(session, news.kind === "away" ? `${news.failure.message}; trying again` : "connected again");
+    }
+  });
 }
 
-function print(session: Session, event: Event): void {
+/** `a`, `cluster a` or `cluster/a`; empty: the whole project. */
+function subjectOf(session: Session, words: readonly string[]): string {
+  const { names } = words.length === 0 ? { names: [] } : parseReferences(words, ["cluster"]);
+  const [name, another] = names;
+  if (another !== undefined) throw usage("events takes one cluster: troupe events cluster NAME");
+  return name === undefined ? "" : clusterName(session.project, name);
+}
+
+async function print(session: Session, event: Event): Promise<void> {
   const { terminal, paint } = session;
-  if (isMachineReadable(session)) return terminal.out.write(`${JSON.stringify(eventDocument(event))}\n`);
-  terminal.out.write(`${paint.dim(`${event.time ?? ""} ${String(event.revision).padStart(6)}`)}  ${eventText(event)}\n`);
+  if (isMachineReadable(session)) return printNext(session, eventDocument(event));
+  terminal.out.write(`${paint.dim(`${visible(event.time ?? "")} ${String(event.revision).padStart(6)}`)}  ${eventText(event)}\n`);
 }

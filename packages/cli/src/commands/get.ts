@@ -1,11 +1,14 @@
+import { Failure } from "@troupe/domain/failure";
 import type { App } from "@troupe/proto/troupe/v1/app";
 import type { Cluster } from "@troupe/proto/troupe/v1/cluster";
+import type { Target } from "@troupe/proto/troupe/v1/system";
 import { read } from "../calls.ts";
 import { parseReferences, type References } from "../kinds.ts";
 import { ageOf } from "../print/age.ts";
-import { readyText, stateText, waitsByUrgency, waitText } from "../print/cluster.ts";
+import { lookOf, readyText, waitsByUrgency, waitText } from "../print/cluster.ts";
 import { appDocument, clusterDocument, listDocument } from "../print/document.ts";
 import { type Column, renderTable } from "../print/table.ts";
+import { visible } from "../print/visible.ts";
 import { appName, clusterName, projectName, projectOf, sharedProject, shortName, spokenName } from "../resource-names.ts";
 import { isMachineReadable, note, printValue, type Session } from "../session.ts";
 import { usage } from "../usage.ts";
@@ -20,9 +23,25 @@ export interface GetOptions {
 export async function get(session: Session, words: readonly string[], options: GetOptions): Promise<void> {
   const references = parseReferences(words, ["cluster", "app", "target"]);
   const single = references.names.length === 1;
-  if (references.kind === "target") return showTargets(session);
-  if (references.kind === "app") return show(session, await findApps(session, references), appColumns(session), appDocument, "no apps: publish one with troupe apply -f app.yaml", single);
-  return show(session, await findClusters(session, references, options), clusterColumns(session, options.allProjects), clusterDocument, emptyText(session, options), single);
+  const spoken = ({ name }: { readonly name: string }) => spokenName(name);
+  switch (references.kind) {
+    case "app":
+      return show(session, await findApps(session, references), { columns: appColumns(session), documentOf: appDocument, spoken, empty: "no apps: publish one with troupe apply -f app.yaml", single });
+    case "target":
+      return show(session, await findTargets(session, references), { columns: targetColumns, documentOf: (target) => target, spoken: ({ name }) => `target/${name}`, empty: "no targets: no reconciler has called yet", single });
+    case "cluster":
+      return show(session, await findClusters(session, references, options), { columns: clusterColumns(session, options.allProjects), documentOf: clusterDocument, spoken, empty: emptyText(session, options), single });
+  }
+}
+
+interface Shown<T> {
+  readonly columns: readonly Column<T>[];
+  readonly documentOf: (item: T) => object;
+  /** `cluster/events` */
+  readonly spoken: (item: T) => string;
+  readonly empty: string;
+  /** One was asked for, by name. */
+  readonly single: boolean;
 }
 
 function emptyText({ project }: Session, { allProjects }: GetOptions): string {
@@ -61,11 +80,11 @@ async function everyPage<P extends { readonly nextPageToken: string }, T>(list: 
   return items;
 }
 
-async function show<T extends { readonly name: string }>(session: Session, items: readonly T[], columns: readonly Column<T>[], documentOf: (item: T) => object, empty: string, single: boolean): Promise<void> {
+async function show<T>(session: Session, items: readonly T[], { columns, documentOf, spoken, empty, single }: Shown<T>): Promise<void> {
   const { terminal, output } = session;
   const [only] = items;
   if (isMachineReadable(session)) return printValue(session, single && only ? documentOf(only) : listDocument(items.map(documentOf)));
-  if (output === "name") return terminal.out.write(items.map(({ name }) => `${spokenName(name)}\n`).join(""));
+  if (output === "name") return terminal.out.write(items.map((item) => `${visible(spoken(item))}\n`).join(""));
   if (items.length === 0) return note(session, empty);
   terminal.out.write(renderTable(columns, items, terminal.out.isTerminal ? terminal.out.columns() : undefined));
 }
@@ -76,7 +95,7 @@ function clusterColumns({ paint, terminal, output }: Session, allProjects: boole
     ...(allProjects ? [{ title: "PROJECT", cell: ({ name }: Cluster) => projectOf(name) }] : []),
     { title: "NAME", cell: ({ name }) => shortName(name) },
     { title: "APP", cell: ({ app }) => app },
-    { title: "STATE", cell: (cluster) => stateText(cluster, paint) },
+    { title: "STATE", cell: (cluster) => lookOf(cluster).word, paint: (cluster) => paint[lookOf(cluster).colour] },
     { title: "READY", cell: readyText, align: "right" },
     { title: "AGE", cell: ({ createTime }) => ageOf(createTime, terminal.nowMs()), align: "right" },
     ...(wide ? [{ title: "GENERATION", cell: ({ generation }: Cluster) => String(generation), align: "right" as const }, { title: "UID", cell: ({ uid }: Cluster) => uid }] : []),
@@ -95,8 +114,14 @@ function appColumns({ terminal, output }: Session): readonly Column<App>[] {
   ];
 }
 
-async function showTargets(session: Session): Promise<void> {
+async function findTargets(session: Session, { names }: References): Promise<readonly Target[]> {
   const { targets } = await read(session, (api, call) => api.system.getInfo({}, call));
-  if (isMachineReadable(session)) return printValue(session, listDocument([...targets]));
-  session.terminal.out.write(renderTable([{ title: "NAME", cell: ({ name }) => name }, { title: "RECONCILERS", cell: ({ liveInstances }) => String(liveInstances), align: "right" }], targets));
+  const missing = names.find((name) => !targets.some((target) => target.name === name));
+  if (missing !== undefined) throw new Failure("not_found", `target/${missing} does not exist`);
+  return names.length === 0 ? targets : targets.filter(({ name }) => names.includes(name));
 }
+
+const targetColumns: readonly Column<Target>[] = [
+  { title: "NAME", cell: ({ name }) => name },
+  { title: "RECONCILERS", cell: ({ liveInstances }) => String(liveInstances), align: "right" },
+];

@@ -16,6 +16,8 @@ export interface Submission {
   readonly project: string | undefined;
   /** A Cluster's app, without version. */
   readonly app: string;
+  /** An App's `name@version+build`; undefined where it has no version that could be read. */
+  readonly build: string | undefined;
 }
 
 export interface Input {
@@ -48,7 +50,12 @@ async function submissionOf(file: string, text: string, firstLine: number): Prom
     name: textOf(metadata["name"]),
     project: textOf(metadata["namespace"]) || undefined,
     app: textOf(spec["app"]).split("@")[0] ?? "",
+    build: kind === "App" ? buildOf(textOf(metadata["name"]), spec) : undefined,
   };
+}
+
+function buildOf(name: string, { version, build = 1 }: Loose["spec"]): string | undefined {
+  return name !== "" && typeof version === "string" && typeof build === "number" ? `${name}@${version}+${build}` : undefined;
 }
 
 interface Loose {

@@ -20,15 +20,15 @@ export async function readFiles(args: readonly string[], { recursive }: { readon
   if (args.filter((arg) => arg === "-").length > 1) throw usage("-f - can be given once only");
   const found: TextFile[] = [];
   for (const arg of args) {
-    if (arg === "-") found.push({ file: "-", text: await readInput(terminal) });
+    if (arg === "-") found.push(textFile("-", await readInput(terminal)));
     else found.push(...(await readPath(arg, recursive)));
   }
   return found;
 }
 
-function readInput({ input, err }: Terminal): Promise<string> {
+function readInput({ input, err }: Terminal): Promise<Uint8Array> {
   if (input.isTerminal) err.write("reading documents from the terminal; end with Ctrl-D\n");
-  return input.readAll();
+  return input.readAll(mostBytes);
 }
 
 async function readPath(path: string, recursive: boolean): Promise<readonly TextFile[]> {
@@ -49,8 +49,13 @@ async function filesOf(folder: string, recursive: boolean): Promise<readonly str
 
 async function readText(file: string): Promise<TextFile> {
   const bytes = await readFile(file).catch((error: unknown) => Promise.reject(unreadable(file, error)));
-  if (bytes.length > mostBytes) throw new Failure("invalid", `${file} has ${Math.ceil(bytes.length / 1024 / 1024)} MiB: a file of definitions has at most 4`, { reason: "TOO_LARGE" });
-  return { file, text: utf8Of(bytes, file) };
+  return textFile(file, bytes);
+}
+
+function textFile(file: string, bytes: Uint8Array): TextFile {
+  const spoken = file === "-" ? "standard input" : file;
+  if (bytes.length > mostBytes) throw new Failure("invalid", `${spoken} has more than ${mostBytes / 1024 / 1024} MiB: definitions are smaller`, { reason: "TOO_LARGE" });
+  return { file, text: utf8Of(bytes, spoken) };
 }
 
 /** Text, or a failure that says that it is none. */

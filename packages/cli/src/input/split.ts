@@ -14,5 +14,15 @@ export function splitDocuments(text: string): readonly Part[] {
   const starts = [0, ...lines.flatMap((line, index) => (index > 0 && /^(---|\.\.\.)(\s|$)/.test(line) ? [index] : []))];
   return starts
     .map((start, index) => ({ text: lines.slice(start, starts[index + 1]).join(""), firstLine: start + 1 }))
-    .filter(({ text: part }) => !/^\ufeff?(---|\.\.\.)?\s*(#.*)?(\n\s*(#.*)?)*$/.test(part));
+    .filter(({ text: part }) => holdsSomething(part));
+}
+
+/** Line by line: one expression over a whole part of many comments and empty lines would try them in every combination. */
+function holdsSomething(part: string): boolean {
+  const [first = "", ...others] = part.split("\n");
+  return [first.replace(/^\ufeff?(---|\.\.\.)?/, ""), ...others].some((line) => !isBlank(line.trim()));
+}
+
+function isBlank(line: string): boolean {
+  return line === "" || line.startsWith("#");
 }

@@ -1,13 +1,14 @@
 import type { ClusterChange } from "@troupe/proto/troupe/v1/cluster";
 import { type ChangePlan, MemberAction } from "@troupe/proto/troupe/v1/resource";
 import { spokenName } from "../resource-names.ts";
+import { visible } from "./visible.ts";
 
 /** `cluster/events created (3 controller, 3 broker)`, `cluster/events configured (roles.broker.members 3 → 5)`. */
 export function changeText({ cluster, plan, created }: ClusterChange, verb: string): string {
   const name = spokenName(cluster?.name ?? "");
-  if (plan?.unchanged) return `${name} unchanged`;
+  if (plan?.unchanged) return visible(`${name} unchanged`);
   const detail = created ? membersText(plan) : fieldsText(plan);
-  return `${name} ${created ? "created" : verb}${detail === "" ? "" : ` (${detail})`}`;
+  return visible(`${name} ${created ? "created" : verb}${detail === "" ? "" : ` (${detail})`}`);
 }
 
 function membersText(plan: ChangePlan | undefined): string {
@@ -35,5 +36,5 @@ export function planLines(plan: ChangePlan | undefined): readonly string[] {
     const members = (plan?.members ?? []).filter((member) => member.action === action).map(({ role, index }) => `${role}-${index}`);
     return members.length === 0 ? [] : [`  ${word}: ${members.join(", ")}`];
   });
-  return [...lines, ...(plan?.notes ?? []).map((note) => `  ${note}`)];
+  return [...lines, ...(plan?.notes ?? []).map((note) => `  ${note}`)].map(visible);
 }

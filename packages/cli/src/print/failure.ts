@@ -3,6 +3,7 @@ import type { Output } from "../session.ts";
 import { adviceOf } from "../unreachable.ts";
 import type { Paint } from "./paint.ts";
 import { renderProblem } from "./problem.ts";
+import { visible } from "./visible.ts";
 
 export interface FailureStyle {
   readonly paint: Paint;
@@ -16,12 +17,12 @@ export function renderFailure(failure: Failure, file: string, style: FailureStyl
   const { paint, output, columns, textOf } = style;
   if (output === "json" || output === "yaml") return `${JSON.stringify({ error: jsonOf(failure, file) })}\n`;
   const advice = adviceOf(failure);
-  const head = failure.problems.length > 0 ? problemsText(failure, file, { paint, columns, textOf }) : `${paint.red("error:")} ${failure.message}\n`;
-  return advice === undefined ? head : `${head}  ${advice}\n`;
+  const head = failure.problems.length > 0 ? problemsText(failure, file, { paint, columns, textOf }) : `${paint.red("error:")} ${visible(failure.message)}\n`;
+  return advice === undefined ? head : `${head}  ${visible(advice)}\n`;
 }
 
 function problemsText({ problems }: Failure, file: string, style: Parameters<typeof renderProblem>[1]): string {
-  const shown = problems.map((problem) => (file === "" ? `${style.paint.red("error:")} ${problem.path === "" ? "" : `${problem.path}: `}${problem.message}${problem.suggestion ? ` (${problem.suggestion})` : ""}\n` : renderProblem({ ...problem, file }, style)));
+  const shown = problems.map((problem) => (file === "" ? `${style.paint.red("error:")} ${visible(`${problem.path === "" ? "" : `${problem.path}: `}${problem.message}${problem.suggestion ? ` (${problem.suggestion})` : ""}`)}\n` : renderProblem({ ...problem, file }, style)));
   return `${shown.join("")}${problems.length > 1 ? `${style.paint.red(`${problems.length} problems`)}\n` : ""}`;
 }
 

@@ -4,6 +4,7 @@ import type { Sink } from "../terminal.ts";
 import { elapsedOf } from "./age.ts";
 import { isReady, lookOf, memberWord, needsSomebody, readyText, stateText, waitsByUrgency, waitText } from "./cluster.ts";
 import type { Paint } from "./paint.ts";
+import { visible } from "./visible.ts";
 import { padEnd, padStart, truncate, widthOf } from "./width.ts";
 
 /** Clusters on their way, as `--wait` and `watch` show them. */
@@ -20,9 +21,9 @@ export interface ProgressView {
   end(): void;
 }
 
-/** On a terminal: the same lines drawn anew. Elsewhere: a line for each change. */
+/** On a terminal that can: the same lines drawn anew. Elsewhere: a line for each change. */
 export function progressView(sink: Sink, paint: Paint): ProgressView {
-  return sink.isTerminal ? redrawnView(sink, paint) : lineView(sink);
+  return sink.redraws ? redrawnView(sink, paint) : lineView(sink);
 }
 
 function redrawnView(sink: Sink, paint: Paint): ProgressView {
@@ -44,7 +45,7 @@ function lineView(sink: Sink): ProgressView {
   let before: Board | undefined;
   return {
     show(board) {
-      for (const line of changeLines(before, board)) sink.write(`${line}\n`);
+      for (const line of changeLines(before, board)) sink.write(`${visible(line)}\n`);
       before = board;
     },
     end: () => undefined,
@@ -58,7 +59,7 @@ interface Frame {
 
 /** Every cluster with its roles; where that is too much for the terminal, ready ones in one line, then only the names. */
 export function boardLines({ clusters, elapsedMs, away }: Board, paint: Paint, { columns, rows }: Frame): readonly string[] {
-  const footer = away === undefined ? [] : [paint.yellow(`! ${away}; trying again`)];
+  const footer = away === undefined ? [] : [paint.yellow(visible(`! ${away}; trying again`))];
   const full = clusters.flatMap((cluster) => clusterLines(cluster, elapsedMs, paint));
   const room = rows - footer.length;
   return [...(full.length <= room ? full : shortLines(clusters, elapsedMs, paint, room)), ...footer].map((line) => truncate(line, columns));
@@ -66,26 +67,26 @@ export function boardLines({ clusters, elapsedMs, away }: Board, paint: Paint, {
 
 function clusterLines(cluster: Cluster, elapsedMs: number, paint: Paint): readonly string[] {
   const roles = cluster.status?.roles ?? [];
-  const width = Math.max(0, ...roles.map(({ role }) => widthOf(role)));
+  const width = Math.max(0, ...roles.map(({ role }) => widthOf(visible(role))));
   return [
     headLine(cluster, elapsedMs, paint),
     ...roles.map((role) => roleLine(cluster, role, width, paint)),
     ...waitsByUrgency(cluster)
       .slice(0, 3)
-      .map((wait) => `  ${needsSomebody(wait) ? paint.red("!") : paint.dim("…")} ${waitText(wait)}${needsSomebody(wait) && wait.advice !== "" ? paint.dim(` (${wait.who}: ${wait.advice})`) : ""}`),
+      .map((wait) => `  ${needsSomebody(wait) ? paint.red("!") : paint.dim("…")} ${waitText(wait)}${needsSomebody(wait) && wait.advice !== "" ? paint.dim(visible(` (${wait.who}: ${wait.advice})`)) : ""}`),
   ];
 }
 
 function headLine(cluster: Cluster, elapsedMs: number, paint: Paint): string {
   const mark = { green: "✓", yellow: "◐", red: "✗", dim: "◌" }[lookOf(cluster).colour];
-  return [paint[lookOf(cluster).colour](mark), paint.bold(spokenName(cluster.name)), stateText(cluster, paint), readyText(cluster), paint.dim(elapsedOf(elapsedMs))].filter((part) => part !== "").join(" ");
+  return [paint[lookOf(cluster).colour](mark), paint.bold(visible(spokenName(cluster.name))), stateText(cluster, paint), readyText(cluster), paint.dim(elapsedOf(elapsedMs))].filter((part) => part !== "").join(" ");
 }
 
 function roleLine(cluster: Cluster, { role, ready, wanted }: RoleStatus, width: number, paint: Paint): string {
   const members = (cluster.status?.members ?? []).filter((member) => member.role === role);
   const dots = members.length > 0 && members.length <= 40 ? members.map((member) => (member.ready ? paint.green("●") : paint.yellow(member.state === "planned" ? "○" : "◐"))).join("") : "";
   const busy = members.filter((member) => !member.ready).slice(0, 4).map((member) => `${memberWord(member)} ${member.state}`);
-  return `  ${padEnd(role, width)} ${padStart(`${ready}/${wanted}`, 5)} ${dots}${busy.length > 0 ? paint.dim(`  ${busy.join(", ")}`) : ""}`.trimEnd();
+  return `  ${padEnd(visible(role), width)} ${padStart(`${ready}/${wanted}`, 5)} ${dots}${busy.length > 0 ? paint.dim(visible(`  ${busy.join(", ")}`)) : ""}`.trimEnd();
 }
 
 function shortLines(clusters: readonly Cluster[], elapsedMs: number, paint: Paint, room: number): readonly string[] {

@@ -1,7 +1,7 @@
 import { Failure, type FailureKind } from "@troupe/domain/failure";
 import { disclose } from "@troupe/runtime/disclose";
 import type { Log } from "@troupe/runtime/log";
-import { GraphQLError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
 
 export interface UserError {
   readonly path: string;
@@ -21,7 +21,7 @@ export async function payload<T extends object>(requestId: string, mutate: (requ
     return { ...(await mutate(requestId)), requestId, userErrors: [] };
   } catch (error) {
     if (!(error instanceof Failure) || !mendable.has(error.kind)) throw error;
-    return { requestId, created: false, userErrors: userErrorsOf(error) };
+    return { requestId, created: false, deleted: false, userErrors: userErrorsOf(error) };
   }
 }
 
@@ -30,17 +30,32 @@ export function userErrorsOf({ problems, reason, message }: Failure): readonly U
   return problems.map((problem) => ({ path: problem.path, line: problem.line ?? null, column: problem.column ?? null, reason: problem.reason, message: problem.message, suggestion: problem.suggestion ?? null }));
 }
 
-/** A failure in the words of GraphQL: `extensions.code` is the kind, the facts come along. */
-export function toGraphQLError(error: unknown, log: Log): GraphQLError {
-  const failure = disclose(error, log);
+/**
+ * An error of an operation as it is told over HTTP and over WebSocket. Failures, of resolvers and of what the operation was
+ * given, come with their kind and reason; what is wrong with the operation itself keeps its usual words.
+ */
+export function errorWords(usual: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
+  const cause = causeOf(error);
+  if (cause instanceof GraphQLError) return usual;
+  const failure = disclose(cause, log);
+  // Of a variable or an argument GraphQL's own message says which one it is.
+  const isOfInput = failure.kind === "invalid" && usual.path === undefined;
+  return { ...usual, message: isOfInput ? usual.message : failure.message, extensions: extensionsOf(failure) };
+}
+
+/** GraphQL wraps what a resolver or a scalar threw, at times twice. */
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
+}
+
+/** `code` is the kind; the facts come along. */
+function extensionsOf(failure: Failure): Readonly<Record<string, unknown>> {
   const { kind, reason, facts, problems, retryAfterMs } = failure;
-  return new GraphQLError(failure.message, {
-    extensions: {
-      code: kind.toUpperCase(),
-      reason,
-      ...(Object.keys(facts).length > 0 && { facts }),
-      ...(problems.length > 0 && { userErrors: userErrorsOf(failure) }),
-      ...(retryAfterMs !== undefined && { retryAfter: Math.ceil(retryAfterMs / 1000) }),
-    },
-  });
+  return {
+    code: kind.toUpperCase(),
+    reason,
+    ...(Object.keys(facts).length > 0 && { facts }),
+    ...(problems.length > 0 && { userErrors: userErrorsOf(failure) }),
+    ...(retryAfterMs !== undefined && { retryAfter: Math.ceil(retryAfterMs / 1000) }),
+  };
 }

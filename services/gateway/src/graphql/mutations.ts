@@ -1,8 +1,10 @@
+import { Failure } from "@troupe/domain/failure";
 import type { ClusterChange } from "@troupe/proto/troupe/v1/cluster";
 import { argument } from "./connections.ts";
 import type { Context } from "./context.ts";
 import { payload } from "./failures.ts";
-import { appWords, clusterWords, type ClusterSpecInput, type ManifestInput, planWords, stringMap, toManifest, toSpec } from "./words.ts";
+import { type ClusterSpecInput, type ManifestInput, stringMap, toManifest, toSpec } from "./inputs.ts";
+import { appWords, clusterWords, planWords } from "./words.ts";
 
 interface Common {
   readonly etag?: string | null;
@@ -13,6 +15,7 @@ interface Common {
 interface Source {
   readonly manifest?: ManifestInput | null;
   readonly labels?: unknown;
+  readonly annotations?: unknown;
   readonly spec?: ClusterSpecInput | null;
 }
 
@@ -25,6 +28,13 @@ export const mutations = {
       return { app: appWords(await control.apps.publish({ parent, manifest: toManifest(input.manifest), requestId, validateOnly: input.validateOnly ?? false }, options)) };
     }),
 
+  deleteApp: (_: unknown, { input }: Args<{ readonly name: string; readonly allowMissing?: boolean | null }>, { control, options, newId }: Context) =>
+    payload(input.requestId ?? newId(), async (requestId) => {
+      const { name, validateOnly, allowMissing } = input;
+      const deleted = control.apps.delete({ name, requestId, validateOnly: validateOnly ?? false }, options);
+      return { deleted: await deleted.then(() => true, (error: unknown) => allowed(error, allowMissing ?? false)) };
+    }),
+
   createCluster: (_: unknown, { input }: Args<Source & { readonly project?: string | null; readonly name?: string | null }>, { control, options, newId }: Context) =>
     payload(input.requestId ?? newId(), async (requestId) =>
       changeWords(await control.clusters.create({ parent: input.project ? `projects/${input.project}` : "", clusterId: input.name ?? "", source: sourceOf(input), requestId, validateOnly: input.validateOnly ?? false }, options)),
@@ -32,7 +42,7 @@ export const mutations = {
 
   applyCluster: (_: unknown, { input }: Args<Source & { readonly name?: string | null }>, context: Context) => update(context, input, { allowMissing: true, paths: [] }),
 
-  updateCluster: (_: unknown, { input }: Args<Source & { readonly name: string; readonly updateMask?: readonly string[] | null }>, context: Context) => update(context, input, { allowMissing: false, paths: input.updateMask ?? [] }),
+  updateCluster: (_: unknown, { input }: Args<Source & { readonly name: string; readonly updateMask?: readonly string[] | null }>, context: Context) => update(context, input, { allowMissing: false, paths: maskOf(input) }),
 
   scaleCluster: (_: unknown, { input }: Args<{ readonly name: string; readonly role: string; readonly members: number }>, { control, options, newId }: Context) =>
     payload(input.requestId ?? newId(), async (requestId) => {
@@ -40,10 +50,10 @@ export const mutations = {
       return changeWords(await control.clusters.scale({ name, role, members, etag: etag ?? "", requestId, validateOnly: validateOnly ?? false }, options));
     }),
 
-  deleteCluster: (_: unknown, { input }: Args<{ readonly name: string; readonly deleteVolumes?: boolean | null; readonly confirm?: string | null }>, { control, options, newId }: Context) =>
+  deleteCluster: (_: unknown, { input }: Args<{ readonly name: string; readonly deleteVolumes?: boolean | null; readonly confirm?: string | null; readonly allowMissing?: boolean | null }>, { control, options, newId }: Context) =>
     payload(input.requestId ?? newId(), async (requestId) => {
-      const { name, deleteVolumes, confirm, etag, validateOnly } = input;
-      const request = { name, volumes: deleteVolumes ? 2 : 1, confirm: confirm ?? "", etag: etag ?? "", requestId, validateOnly: validateOnly ?? false, allowMissing: false } as const;
+      const { name, deleteVolumes, confirm, etag, validateOnly, allowMissing } = input;
+      const request = { name, volumes: deleteVolumes ? 2 : 1, confirm: confirm ?? "", etag: etag ?? "", requestId, validateOnly: validateOnly ?? false, allowMissing: allowMissing ?? false } as const;
       return changeWords(await control.clusters.delete(request, options));
     }),
 
@@ -60,13 +70,25 @@ function update({ control, options, newId }: Context, input: Source & Common & {
   });
 }
 
-function sourceOf({ manifest, spec, labels }: Source) {
+/** What is not given is not touched. */
+function maskOf({ updateMask, labels, annotations }: Source & { readonly updateMask?: readonly string[] | null }): readonly string[] {
+  if (updateMask != null && updateMask.length > 0) return updateMask;
+  return ["spec", ...(labels == null ? [] : ["labels"]), ...(annotations == null ? [] : ["annotations"])];
+}
+
+function sourceOf({ manifest, spec, labels, annotations }: Source) {
   if (manifest && spec) throw argument("input", "takes a manifest or a spec, not both");
   if (manifest) return { $case: "manifest", value: toManifest(manifest) } as const;
-  if (spec) return { $case: "cluster", value: { labels: stringMap(labels, "labels"), annotations: {}, spec: toSpec(spec) } } as const;
+  if (spec) return { $case: "cluster", value: { labels: stringMap(labels, "labels"), annotations: stringMap(annotations, "annotations"), spec: toSpec(spec) } } as const;
   throw argument("input", "needs a manifest or a spec");
 }
 
 function changeWords({ cluster, plan, created }: ClusterChange) {
   return { cluster: cluster ? clusterWords(cluster) : null, plan: planWords(plan), created };
+}
+
+/** False: nothing was deleted, and that is well. */
+function allowed(error: unknown, allowMissing: boolean): false {
+  if (allowMissing && error instanceof Failure && error.kind === "not_found") return false;
+  throw error;
 }

@@ -1,7 +1,8 @@
 import { Failure } from "@troupe/domain/failure";
-import type { Control } from "../control.ts";
-import { type ConnectionArgs, connectionOf, countAll, type PageRequest, parseRevision } from "./connections.ts";
+import type { ListAppsResponse } from "@troupe/proto/troupe/v1/app";
+import { argument, type ConnectionArgs, connectionOf, countAll, type PageRequest, parseRevision } from "./connections.ts";
 import type { Context } from "./context.ts";
+import { limits } from "./limits.ts";
 import { appWords, clusterWords, eventWords, parseGlobalId } from "./words.ts";
 
 interface ClustersArgs extends ConnectionArgs {
@@ -16,19 +17,26 @@ interface EventsArgs {
   readonly types?: readonly string[] | null;
   readonly first?: number | null;
   readonly after?: string | null;
+  readonly newestFirst?: boolean | null;
+}
+
+interface AppArgs {
+  readonly name: string;
+  readonly project?: string | null;
 }
 
 export const queries = {
   node: (_: unknown, { id }: { readonly id: string }, context: Context) => node(context, id),
-  nodes: (_: unknown, { ids }: { readonly ids: readonly string[] }, context: Context) => Promise.all(ids.map((id) => node(context, id))),
+  nodes: (_: unknown, { ids }: { readonly ids: readonly string[] }, context: Context) => nodes(context, ids),
   viewer: async (_: unknown, _args: unknown, { control, options }: Context) => control.system.getInfo({}, options),
   project: (_: unknown, { name }: { readonly name: string }) => ({ name }),
   cluster: (_: unknown, { name }: { readonly name: string }, context: Context) => orNull(context.clusterOf(name)),
   clusters: (_: unknown, args: ClustersArgs, context: Context) => clusters(context, args),
-  app: (_: unknown, { name, project }: { readonly name: string; readonly project?: string | null }, { control, options }: Context) =>
-    orNull(control.apps.get({ name: appName(name, project) }, options).then(appWords)),
+  app: (_: unknown, { name, project }: AppArgs, { appNamed }: Context) => orNull(appNamed(appName(name, project))),
+  appVersions: (_: unknown, { name, project, ...page }: AppArgs & ConnectionArgs, { control, options }: Context) =>
+    connectionOf(page, async (request) => pageOf(await control.apps.listVersions({ name: appName(name, project), ...request }, options)), appWords),
   apps: (_: unknown, { project, ...page }: ConnectionArgs & { readonly project?: string | null }, { control, options }: Context) =>
-    connectionOf(page, (request) => appPage(control, project, request, options), appWords),
+    connectionOf(page, async (request) => pageOf(await control.apps.list({ parent: `projects/${project ?? "-"}`, ...request }, options)), appWords),
   events: (_: unknown, args: EventsArgs, context: Context) => events(context, args),
   targets: async (_: unknown, _args: unknown, { control, options }: Context) => (await control.system.getInfo({}, options)).targets,
 };
@@ -46,11 +54,16 @@ function appName(name: string, project: string | null | undefined): string {
   return name.startsWith("projects/") ? name : `projects/${project ?? "troupe-system"}/apps/${name}`;
 }
 
-async function node({ clusterOf, control, options }: Context, id: string) {
+/** In the order of the ids; what fails is the answer for its own id only. */
+function nodes(context: Context, ids: readonly string[]) {
+  if (ids.length > limits.ids) throw argument("ids", `are ${ids.length}: at most ${limits.ids} at once`);
+  return ids.map((id) => node(context, id));
+}
+
+async function node({ clusterOf, appNamed }: Context, id: string) {
   const { type, name } = parseGlobalId(id);
   if (type === "Cluster") return orNull(clusterOf(name));
-  if (type === "App") return orNull(control.apps.get({ name }, options).then(appWords));
-  return null;
+  return type === "App" ? orNull(appNamed(name)) : null;
 }
 
 async function clusters({ control, options }: Context, { project: name, filter, orderBy, ...page }: ClustersArgs) {
@@ -65,14 +78,13 @@ async function clusters({ control, options }: Context, { project: name, filter, 
   return { ...connection, revision: revision === 0n ? null : String(revision), totalCount: () => countAll(list) };
 }
 
-async function appPage(control: Control, name: string | null | undefined, request: PageRequest, options: Context["options"]) {
-  const { apps, nextPageToken } = await control.apps.list({ parent: `projects/${name ?? "-"}`, ...request }, options);
+function pageOf({ apps, nextPageToken }: ListAppsResponse) {
   return { items: apps, nextPageToken };
 }
 
-async function events({ control, options }: Context, { project: name, cluster: subject, types, first, after }: EventsArgs) {
+async function events({ control, options }: Context, { project: name, cluster: subject, types, first, after, newestFirst }: EventsArgs) {
   const pageSize = Math.min(1000, Math.max(1, first ?? 50));
-  const request = { parent: `projects/${name}`, afterRevision: parseRevision(after), pageSize, subject: subject ?? "", types: types ?? [], newestFirst: false };
+  const request = { parent: `projects/${name}`, afterRevision: parseRevision(after), pageSize, subject: subject ?? "", types: types ?? [], newestFirst: newestFirst ?? false };
   const { events: found, more, lastRevision } = await control.events.list(request, options);
   const edges = found.map((event) => ({ cursor: String(event.revision), node: eventWords(event) }));
   return {

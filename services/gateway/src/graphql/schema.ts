@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { makeExecutableSchema } from "@graphql-tools/schema";
 import { GraphQLScalarType, type GraphQLSchema, type ValueNode, valueFromASTUntyped } from "graphql";
 import { argument } from "./connections.ts";
+import { checkedJson } from "./json-value.ts";
 import { mutations } from "./mutations.ts";
 import { cluster, project, queries } from "./queries.ts";
 import { subscriptions } from "./subscriptions.ts";
@@ -30,4 +31,4 @@ function checkedInt64(value: unknown): string {
 
 const dateTime = new GraphQLScalarType({ name: "DateTime", serialize: (value) => (value instanceof Date ? value.toISOString() : String(value)) });
 
-const json = new GraphQLScalarType({ name: "JSON", serialize: (value) => value, parseValue: (value) => value, parseLiteral: (node, variables) => valueFromASTUntyped(node, variables) });
+const json = new GraphQLScalarType({ name: "JSON", serialize: (value) => value, parseValue: checkedJson, parseLiteral: (node, variables) => checkedJson(valueFromASTUntyped(node, variables)) });

@@ -7,11 +7,12 @@ import { type ListenAddress, spellAddress } from "@troupe/runtime/environment";
 import type { HealthHandler } from "@troupe/runtime/http";
 import type { Log } from "@troupe/runtime/log";
 import type { Part } from "@troupe/runtime/process";
-import { unwrapResolverError } from "@apollo/server/errors";
-import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { GraphQLError } from "graphql";
+import { isLoopback } from "../config.ts";
 import type { Control } from "../control.ts";
 import { type Context, contextOf } from "./context.ts";
-import { toGraphQLError } from "./failures.ts";
+import { errorWords } from "./failures.ts";
+import { isLoopbackHost } from "./hosts.ts";
 import { limitRules, limits } from "./limits.ts";
 import { makeSchema } from "./schema.ts";
 import { acceptSockets } from "./socket.ts";
@@ -33,19 +34,20 @@ export function makeHttpServer({ listen, control, health, introspection, log }: 
     validationRules: [...limitRules],
     parseOptions: { maxTokens: limits.tokens },
     plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), refuseSubscriptions],
-    formatError: (formatted, error) => formatError(formatted, error, log),
+    formatError: (formatted, error) => errorWords(formatted, error, log),
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
-    status400ForVariableCoercionErrors: true,
   });
+  const isOnLoopback = isLoopback(listen.host);
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16 * 1024 }, (request, response) => {
+    if (isOnLoopback && !isLoopbackHost(request.headers.host)) return sendErrors(response, 421, "this door is for this machine: call it localhost or 127.0.0.1");
     if (health(request, response)) return;
     answer(apollo, control, request, response).catch((error: unknown) => {
       log.error({ error }, "a request was not answered");
       response.destroy();
     });
   });
-  const sockets = acceptSockets({ server, schema, introspection, contextOf: () => contextOf(control, randomUUID), log });
+  const sockets = acceptSockets({ server, schema, introspection, isOnLoopback, contextOf: () => contextOf(control, randomUUID), log });
   let address = spellAddress(listen);
   return {
     name: "http",
@@ -108,9 +110,11 @@ async function readBody(request: IncomingMessage): Promise<Body> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > limits.bodyBytes) return { kind: "wrong", status: 413, message: `the body is larger than ${limits.bodyBytes} bytes` };
-    chunks.push(chunk);
+    if (bytes <= limits.bodyBytes) chunks.push(chunk);
+    // Somebody who is cut off while sending does not see the answer: what is too much is read and dropped, up to a point.
+    else if (bytes > limits.bodyBytes * 4) break;
   }
+  if (bytes > limits.bodyBytes) return { kind: "wrong", status: 413, message: `the body is larger than ${limits.bodyBytes} bytes` };
   try {
     return { kind: "body", value: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks))) };
   } catch {
@@ -131,12 +135,4 @@ function sendText(response: ServerResponse, status: number, text: string): void 
 /** The connection ends too: what is left of a body that was refused is not read. */
 function sendErrors(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { "content-type": "application/json; charset=utf-8", connection: "close" }).end(JSON.stringify({ errors: [{ message, extensions: { code: "INVALID" } }] }));
-}
-
-/** Errors of resolvers are Failures; errors of the request itself keep Apollo's words. */
-function formatError(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
-  const cause = unwrapResolverError(error);
-  if (cause === error) return formatted;
-  const { message, extensions } = toGraphQLError(cause, log);
-  return { ...formatted, message, extensions };
 }

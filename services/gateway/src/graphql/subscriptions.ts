@@ -1,6 +1,7 @@
 import { Failure } from "@troupe/domain/failure";
 import { WatchKind, type WatchClustersResponse } from "@troupe/proto/troupe/v1/cluster";
 import type { WatchEventsResponse } from "@troupe/proto/troupe/v1/event";
+import { cancellable } from "./cancellable.ts";
 import { parseRevision } from "./connections.ts";
 import type { Context } from "./context.ts";
 import { clusterWords, eventWords } from "./words.ts";
@@ -18,13 +19,13 @@ interface EventArgs {
 }
 
 export const subscriptions = {
-  clusterChanged: { subscribe: (_: unknown, args: ClusterArgs, context: Context) => clusterNews(context, args) },
-  events: { subscribe: (_: unknown, args: EventArgs, context: Context) => eventNews(context, args) },
+  clusterChanged: { subscribe: (_: unknown, args: ClusterArgs, context: Context) => cancellable((signal) => clusterNews(context, args, signal)) },
+  events: { subscribe: (_: unknown, args: EventArgs, context: Context) => cancellable((signal) => eventNews(context, args, signal)) },
 };
 
-async function* clusterNews({ control, options }: Context, { scope, filter, after }: ClusterArgs) {
+async function* clusterNews({ control, options }: Context, { scope, filter, after }: ClusterArgs, signal: AbortSignal) {
   const start = after == null ? ({ $case: "sendInitial", value: true } as const) : ({ $case: "fromRevision", value: parseRevision(after) } as const);
-  for await (const message of control.clusters.watch({ scope, filter: filter ?? "", start }, options)) yield { clusterChanged: clusterWordsOf(message) };
+  for await (const message of control.clusters.watch({ scope, filter: filter ?? "", start }, { ...options, signal })) yield { clusterChanged: clusterWordsOf(message) };
 }
 
 function clusterWordsOf({ kind, revision, cluster }: WatchClustersResponse) {
@@ -33,9 +34,9 @@ function clusterWordsOf({ kind, revision, cluster }: WatchClustersResponse) {
 }
 
 /** Revisions that are no longer kept are announced, and what is kept follows: never a silent hole. */
-async function* eventNews({ control, options }: Context, { scope, types, after }: EventArgs) {
+async function* eventNews({ control, options }: Context, { scope, types, after }: EventArgs, signal: AbortSignal) {
   const watch = (from: bigint | undefined) =>
-    control.events.watch({ scope, types: types ?? [], start: from === undefined ? { $case: "fromNow", value: true } : { $case: "afterRevision", value: from } }, options);
+    control.events.watch({ scope, types: types ?? [], start: from === undefined ? { $case: "fromNow", value: true } : { $case: "afterRevision", value: from } }, { ...options, signal });
   const asked = after == null ? undefined : parseRevision(after);
   try {
     for await (const message of watch(asked)) yield { events: eventWordsOf(message) };

@@ -1,11 +1,10 @@
-import { Failure } from "@troupe/domain/failure";
 import type { App } from "@troupe/proto/troupe/v1/app";
-import { type Cluster, ClusterState, type ClusterSpec, ConditionStatus, type NeedBinding, type RoleSpec, type VolumeSpec } from "@troupe/proto/troupe/v1/cluster";
+import { type Cluster, ClusterState, type ClusterSpec, ConditionStatus, type NeedBinding, type RoleSpec } from "@troupe/proto/troupe/v1/cluster";
 import type { Event } from "@troupe/proto/troupe/v1/event";
-import { type ChangePlan, type Manifest, MemberAction } from "@troupe/proto/troupe/v1/resource";
+import { type ChangePlan, MemberAction } from "@troupe/proto/troupe/v1/resource";
 import { stringify } from "yaml";
 
-/** Between messages and GraphQL's types: a change of words, nothing else. */
+/** From messages to GraphQL's types: a change of words, nothing else. */
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -20,7 +19,8 @@ export function clusterWords(cluster: Cluster) {
     generation: String(cluster.generation),
     revision: String(cluster.revision),
     spec: specWords(cluster.spec),
-    yaml: stringify({ apiVersion: "troupe.dev/v1", kind: "Cluster", metadata: { name: shortName, namespace: project }, spec: specDocument(cluster.spec) }),
+    // Written only when it is asked for.
+    yaml: () => stringify({ apiVersion: "troupe.dev/v1", kind: "Cluster", metadata: { name: shortName, namespace: project }, spec: specDocument(cluster.spec) }),
     status: statusWords(cluster),
   };
 }
@@ -71,7 +71,7 @@ function statusWords({ status }: Cluster) {
 }
 
 export function appWords(app: App) {
-  return { ...app, __typename: "App", id: globalId("App", app.name) };
+  return { ...app, __typename: "App", id: globalId("App", app.name), revision: String(app.revision) };
 }
 
 export function eventWords(event: Event) {
@@ -99,86 +99,4 @@ export function globalId(type: string, name: string): string {
 export function parseGlobalId(id: string): { readonly type: string; readonly name: string } {
   const [type = "", ...rest] = Buffer.from(id, "base64url").toString("utf8").split(":");
   return { type, name: rest.join(":") };
-}
-
-export interface ManifestInput {
-  readonly text: string;
-  readonly file?: string | null;
-  readonly firstLine?: number | null;
-  readonly package?: unknown;
-}
-
-export function toManifest({ text, file, firstLine, package: files }: ManifestInput): Manifest {
-  return { text, file: file ?? "", firstLine: firstLine ?? 0, package: stringMap(files, "package") };
-}
-
-export interface ClusterSpecInput {
-  readonly app: string;
-  readonly target?: string | null;
-  readonly namespace?: string | null;
-  readonly params?: unknown;
-  readonly needs?: unknown;
-  readonly roles?: readonly RoleSpecInput[] | null;
-  readonly protect?: boolean | null;
-  readonly adopt?: string | null;
-}
-
-interface RoleSpecInput {
-  readonly role: string;
-  readonly members?: number | null;
-  readonly image?: string | null;
-  readonly cpu?: string | null;
-  readonly memory?: string | null;
-  readonly volumes?: unknown;
-  readonly env?: unknown;
-}
-
-export function toSpec(input: ClusterSpecInput): ClusterSpec {
-  return {
-    app: input.app,
-    placement: { target: input.target ?? "", namespace: input.namespace ?? "" },
-    params: mapOf(input.params, "params"),
-    needs: Object.fromEntries(Object.entries(mapOf(input.needs, "needs")).map(([slot, need]) => [slot, toNeed(need, slot)])),
-    roles: Object.fromEntries((input.roles ?? []).map((role) => [role.role, toRole(role)])),
-    protect: input.protect ?? false,
-    adopt: input.adopt ?? "",
-  };
-}
-
-function toNeed(need: unknown, slot: string): NeedBinding {
-  if (typeof need === "string") return { binding: { $case: "cluster", value: need } };
-  return { binding: { $case: "literal", value: { exports: stringMap(need, `needs.${slot}`) } } };
-}
-
-function toRole({ role, members, image, cpu, memory, volumes, env }: RoleSpecInput): RoleSpec {
-  return {
-    ...(members != null && { members }),
-    ...(image != null && { image }),
-    ...(cpu != null && { cpu }),
-    ...(memory != null && { memory }),
-    volumes: Object.fromEntries(Object.entries(mapOf(volumes, `roles.${role}.volumes`)).map(([name, volume]) => [name, stringMap(volume, `roles.${role}.volumes.${name}`) as VolumeSpec])),
-    env: Object.fromEntries(Object.entries(mapOf(env, `roles.${role}.env`)).map(([name, value]) => [name, value === null ? {} : { value: envText(value, `roles.${role}.env.${name}`) }])),
-  };
-}
-
-function envText(value: unknown, path: string): string {
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return String(value);
-  throw badType(path, "a text");
-}
-
-export function stringMap(value: unknown, path: string): Readonly<Record<string, string>> {
-  const map = mapOf(value, path);
-  const wrong = Object.entries(map).find(([, item]) => typeof item !== "string");
-  if (wrong) throw badType(`${path}.${wrong[0]}`, "a text");
-  return map as Readonly<Record<string, string>>;
-}
-
-function mapOf(value: unknown, path: string): Fields {
-  if (value === null || value === undefined) return {};
-  if (typeof value !== "object" || Array.isArray(value)) throw badType(path, "a map");
-  return value as Fields;
-}
-
-function badType(path: string, wanted: string): Failure {
-  return new Failure("invalid", `${path} must be ${wanted}`, { reason: "WRONG_TYPE", problems: [{ path, reason: "WRONG_TYPE", message: `must be ${wanted}` }] });
 }

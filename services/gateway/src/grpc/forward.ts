@@ -3,11 +3,11 @@ import { type Channel, callerOf } from "@troupe/runtime/grpc-client";
 import { type Call, type Handlers, type Service, serviceOf } from "@troupe/runtime/grpc-server";
 import { callerMetadata } from "../caller.ts";
 
-type Forward = (request: unknown, options: { readonly deadlineMs?: number; readonly signal: AbortSignal; readonly metadata: Readonly<Record<string, string>> }) => Promise<unknown> | AsyncIterable<unknown>;
+type Forward = (request: unknown, options: { readonly deadlineMs: number; readonly signal: AbortSignal; readonly metadata: Readonly<Record<string, string>> }) => Promise<unknown> | AsyncIterable<unknown>;
 
 /**
  * A service that asks control for everything: one loop over its definition, no code per method. Deadlines and cancellations
- * go along; failures come back as they are, details included.
+ * go along, and no deadline where the caller set none; failures come back as they are, details included.
  */
 export function forwardTo<D extends ServiceDefinition>(definition: D, control: Channel, nowMs: () => number): Service {
   const methods = callerOf(definition, control) as unknown as Readonly<Record<string, Forward>>;
@@ -17,5 +17,5 @@ export function forwardTo<D extends ServiceDefinition>(definition: D, control: C
 }
 
 function optionsOf({ signal, deadlineMs }: Call, nowMs: () => number) {
-  return { signal, metadata: callerMetadata, ...(deadlineMs !== undefined && { deadlineMs: Math.max(1, deadlineMs - nowMs()) }) };
+  return { signal, metadata: callerMetadata, deadlineMs: deadlineMs === undefined ? Number.POSITIVE_INFINITY : Math.max(1, deadlineMs - nowMs()) };
 }

@@ -1,0 +1,246 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { Failure } from "@troupe/domain/failure";
+import { Cluster, type ClusterChange, WatchKind } from "@troupe/proto/troupe/v1/cluster";
+import { Event } from "@troupe/proto/troupe/v1/event";
+import { Info } from "@troupe/proto/troupe/v1/system";
+import { Problem } from "@troupe/proto/troupe/v1/problem";
+import { afterEach, describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { type Fakes, startServer } from "./server.ts";
+
+/** The command as a process, against a server that says what the test wants. */
+const folderOfCli = join(import.meta.dirname, "..");
+const bin = join(folderOfCli, "bin/troupe.mjs");
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+async function serve(fakes: Fakes) {
+  const server = await startServer(fakes);
+  cleanups.push(server.stop);
+  return server.address;
+}
+
+function start(address: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess & { readonly stdin: NonNullable<ChildProcess["stdin"]> } {
+  const child = spawn(process.execPath, [bin, ...args], { env: { PATH: process.env["PATH"], TROUPE_ADDRESS: address, ...env } });
+  cleanups.push(() => child.kill("SIGKILL"));
+  // A command that ends before it has read everything.
+  child.stdin.on("error", () => undefined);
+  return child;
+}
+
+interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function ended(child: ChildProcess): Promise<Ran> {
+  const texts = { out: "", err: "" };
+  child.stdout?.on("data", (chunk) => (texts.out += String(chunk)));
+  child.stderr?.on("data", (chunk) => (texts.err += String(chunk)));
+  const [code] = await once(child, "close");
+  return { code, ...texts };
+}
+
+async function troupe(address: string, args: readonly string[], { input = "", env = {} }: { readonly input?: string | Buffer; readonly env?: NodeJS.ProcessEnv } = {}): Promise<Ran> {
+  const child = start(address, args, env);
+  child.stdin.end(input);
+  return ended(child);
+}
+
+async function file(name: string, text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "troupe-cli-"));
+  cleanups.push(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, name), text);
+  return join(folder, name);
+}
+
+const aCluster = (name: string) => Cluster.fromPartial({ name: `projects/default/clusters/${name}`, uid: `uid-${name}`, app: "queue@1+1" });
+const changed = (name: string): ClusterChange => ({ cluster: aCluster(name), plan: undefined, created: true });
+const app = "kind: App\nmetadata: {name: queue}\nspec: {version: '1'}\n";
+const cluster = (name: string) => `kind: Cluster\nmetadata: {name: ${name}}\nspec: {app: queue}\n`;
+const valid = { validate: async () => ({ problems: [] }) };
+
+/** Applies clusters; those of these names are refused. */
+const applying = (...refused: readonly string[]) => ({
+  update: async ({ source }: { readonly source?: { readonly $case: string; readonly value: object } | undefined }) => {
+    const name = /name: (\w+)/.exec(JSON.stringify(source?.value))?.[1] ?? "";
+    if (refused.includes(name)) throw new Failure("conflict", `${name} is in the way`);
+    return changed(name);
+  },
+});
+
+describe("a command whose reader goes away", () => {
+  it("is well when it only shows something, its help too", async () => {
+    const address = await serve({ system: { getInfo: async () => Info.fromPartial({}) } });
+    for (const args of [["--help"], ["version"]]) {
+      const child = start(address, args);
+      child.stdout?.destroy();
+      expect.soft(await ended(child), args[0]).toMatchObject({ code: 0, err: "" });
+    }
+  });
+
+  it("has failed when it changes something", async () => {
+    const child = start(await serve({ clusters: { scale: async () => changed("a") } }), ["scale", "cluster", "a", "server=2"]);
+    child.stdout?.destroy();
+    expect((await ended(child)).code).toBe(1);
+  });
+});
+
+describe("standard input", () => {
+  it("is left at once at Ctrl-C", async () => {
+    const child = start("127.0.0.1:1", ["apply", "-f", "-"]);
+    // More than a pipe holds: it is written once the command reads.
+    await new Promise((resolve) => child.stdin.write("# a comment\n".repeat(100_000), resolve));
+    child.kill("SIGINT");
+    expect(await ended(child)).toMatchObject({ code: 130 });
+  });
+
+  it("is refused as a file is: too large, or no UTF-8", async () => {
+    const refusals = [["# a comment\n".repeat(400_000), "TOO_LARGE"], [Buffer.from([0x61, 0xff]), "NOT_UTF8"]] as const;
+    for (const [input, reason] of refusals) {
+      const { code, err } = await troupe("127.0.0.1:1", ["apply", "-f", "-", "-o", "json"], { input });
+      expect.soft([code, JSON.parse(err).error.reason]).toEqual([3, reason]);
+    }
+  });
+});
+
+describe("the address", () => {
+  it("that is none is wrong usage", async () => {
+    for (const address of ["", "host:99999", "https://host"]) expect.soft(await troupe("", ["get", "clusters", "--address", address]), address).toMatchObject({ code: 2, err: expect.not.stringContaining("    at ") });
+  });
+
+  it("is called directly, whatever proxy the environment names", async () => {
+    const address = await serve({ system: { getInfo: async () => Info.fromPartial({ version: "1.2.3" }) } });
+    expect(await troupe(`http://${address}/`, ["version"], { env: { http_proxy: "http://127.0.0.1:1", grpc_proxy: "http://127.0.0.1:1" } })).toMatchObject({ code: 0, out: expect.stringContaining("1.2.3") });
+  });
+});
+
+describe("apply", () => {
+  it("tells what it did before it failed, to machines too", async () => {
+    const address = await serve({ apps: valid, clusters: applying("b") });
+    const files = ["-f", await file("a.yaml", cluster("a")), "-f", await file("b.yaml", cluster("b"))];
+    expect(await troupe(address, ["apply", ...files])).toMatchObject({ code: 5, out: "cluster/a created\n", err: expect.stringContaining("b is in the way") });
+    const { code, out } = await troupe(address, ["apply", ...files, "-o", "json"]);
+    expect([code, JSON.parse(out)]).toMatchObject([5, { kind: "Cluster", metadata: { name: "a" } }]);
+  });
+
+  it("checks a Cluster together with its App before it sends either", async () => {
+    const published: string[] = [];
+    const address = await serve({
+      apps: {
+        // As control does: the Cluster is wrong in its fourth line, once its App is there.
+        validate: async ({ manifest }) => {
+          const lines = (manifest?.text ?? "").split("\n");
+          const place = lines.findLastIndex((line) => line.startsWith("kind: Cluster")) + 3;
+          return { problems: lines.includes("kind: Cluster") && lines.includes("kind: App") ? [Problem.fromPartial({ path: "spec.app", line: place, column: 8, reason: "VALUE_INVALID", message: "is wrong" })] : [] };
+        },
+        publish: async ({ manifest }) => {
+          published.push(manifest?.file ?? "");
+          throw new Failure("internal", "was not to be called");
+        },
+      },
+    });
+    const both = await file("both.yaml", `${app}---\n# a comment\n${cluster("a")}`);
+    expect(await troupe(address, ["apply", "-f", both])).toMatchObject({ code: 3, err: expect.stringContaining(`${both}:8:8: spec.app: is wrong`) });
+    expect(published).toEqual([]);
+  });
+});
+
+describe("delete", () => {
+  it("of files deletes clusters, and then the builds of apps", async () => {
+    const deleted: string[] = [];
+    const address = await serve({
+      apps: {
+        delete: async ({ name }) => {
+          deleted.push(name);
+          return {};
+        },
+      },
+      clusters: {
+        delete: async ({ name }) => {
+          deleted.push(name);
+          return changed("a");
+        },
+      },
+    });
+    expect(await troupe(address, ["delete", "-f", await file("all.yaml", `${app}---\n${cluster("a")}`)])).toMatchObject({ code: 0, out: expect.stringContaining("app/queue@1+1 deleted\n") });
+    expect(deleted).toEqual(["projects/default/clusters/a", "projects/troupe-system/apps/queue@1+1"]);
+  });
+
+  it("of files says what it cannot delete, and deletes nothing", async () => {
+    const address = await serve({});
+    expect(await troupe(address, ["delete", "-f", await file("app.yaml", app.replace("'1'", "1"))])).toMatchObject({ code: 2, err: expect.stringContaining("which build") });
+    expect(await troupe(address, ["delete", "-f", await file("other.yaml", "kind: Secret\n")])).toMatchObject({ code: 2 });
+  });
+
+  it("of an app that is not there is well with --ignore-not-found", async () => {
+    const address = await serve({ apps: { delete: () => Promise.reject(new Failure("not_found", "no such build")) } });
+    expect(await troupe(address, ["delete", "app", "queue@1+1"])).toMatchObject({ code: 4 });
+    expect(await troupe(address, ["delete", "app", "queue@1+1", "--ignore-not-found"])).toMatchObject({ code: 0, out: "" });
+  });
+});
+
+describe("-o name", () => {
+  it("is known to get targets and scale", async () => {
+    const address = await serve({ system: { getInfo: async () => Info.fromPartial({ targets: [{ name: "east", liveInstances: 1 }, { name: "west" }] }) }, clusters: { scale: async () => changed("a") } });
+    expect((await troupe(address, ["get", "targets", "-o", "name"])).out).toBe("target/east\ntarget/west\n");
+    expect((await troupe(address, ["get", "target", "west", "-o", "name"])).out).toBe("target/west\n");
+    expect((await troupe(address, ["scale", "cluster", "a", "server=2", "-o", "name"])).out).toBe("cluster/a\n");
+  });
+});
+
+describe("events", () => {
+  it("are of one cluster in each way to name it, and YAML documents where asked for", async () => {
+    const subjects: string[] = [];
+    const list = async ({ subject }: { readonly subject: string }) => {
+      subjects.push(subject);
+      return { events: [2n, 1n].map((revision) => Event.fromPartial({ revision, subject, type: "dev.troupe.cluster.ready.v1" })), lastRevision: 2n, more: false };
+    };
+    const address = await serve({ events: { list } });
+    for (const words of [["a"], ["cluster", "a"], ["cluster/a"]]) await troupe(address, ["events", ...words]);
+    expect(subjects).toEqual(Array(3).fill("projects/default/clusters/a"));
+    const { out } = await troupe(address, ["events", "-o", "yaml"]);
+    expect(parseAllDocuments(out).map((document) => (document.toJS() as { revision: number }).revision)).toEqual([1, 2]);
+    expect(await troupe(address, ["events", "cluster", "a", "b"])).toMatchObject({ code: 2 });
+  });
+});
+
+describe("watch", () => {
+  it("of several clusters shows these, and ends at Ctrl-C without an error", async () => {
+    const address = await serve({
+      clusters: {
+        watch: async function* (_request, { signal }) {
+          for (const name of ["a", "b", "c", "a"]) yield { kind: WatchKind.WATCH_KIND_UPSERT, revision: 1n, cluster: aCluster(name) };
+          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        },
+      },
+    });
+    const child = start(address, ["watch", "cluster", "a", "c", "-o", "json"]);
+    const end = ended(child);
+    const names: string[] = [];
+    for await (const line of createInterface({ input: child.stdout! })) {
+      names.push(JSON.parse(line).object.metadata.name);
+      if (names.length === 3) child.kill("SIGINT");
+    }
+    expect(names).toEqual(["a", "c", "a"]);
+    expect(await end).toMatchObject({ code: 130, err: "" });
+  });
+});
+
+describe("the bundle", () => {
+  it("is run by the path that its making prints", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [join(folderOfCli, "bundle.ts")]);
+    const { stdout: help } = await promisify(execFile)(process.execPath, [join(folderOfCli, "../..", stdout.trim()), "--help"]);
+    expect(help).toContain("Commands:");
+  });
+});
