@@ -7,9 +7,12 @@ export interface Bus extends AsyncDisposable {
   ensureStream(settings: StreamSettings): Promise<void>;
   /** undefined: there is no such stream. Another `createdAt` than before: it was wiped. */
   streamState(name: string): Promise<StreamState | undefined>;
-  /** Resolves once the stream has it. unavailable, within 3 s: the outcome is unknown; try again with the same id. */
+  /**
+   * Resolves once the stream has it. unavailable, within 3 s: the outcome is unknown; try again with the same id. exhausted: it
+   * is larger than the server takes, and will always be.
+   */
   publishEvent(event: PublishedEvent): Promise<{ readonly sequence: number; readonly duplicate: boolean }>;
-  /** false: not connected, and dropped. */
+  /** false: dropped, for it is larger than the server takes, or there is no connection. Never throws. */
   publish(subject: string, body: Uint8Array): boolean;
   /** May be called while disconnected. With a queue, each message goes to one of its members. */
   subscribe(subject: string, handler: (body: Uint8Array, subject: string) => void, options?: { readonly queue?: string }): Subscription;

@@ -1,5 +1,5 @@
 import { Failure } from "@troupe/domain/failure";
-import { connect, type ConnectionOptions, DiscardPolicy, Events, headers, type JetStreamClient, type JetStreamManager, type NatsConnection, NatsError, RetentionPolicy, StorageType, type Subscription as NatsSubscription } from "nats";
+import { connect, type ConnectionOptions, DiscardPolicy, ErrorCode, Events, headers, type JetStreamClient, type JetStreamManager, type NatsConnection, NatsError, RetentionPolicy, StorageType, type Subscription as NatsSubscription } from "nats";
 import { delayMs } from "./backoff.ts";
 import type { Bus, PublishedEvent, StreamSettings, StreamState, Subscription } from "./bus.ts";
 import type { Log } from "./log.ts";
@@ -24,15 +24,16 @@ const nanosPerMs = 1_000_000;
 class NatsBus implements Bus {
   readonly #options: BusOptions;
   readonly #closing = new AbortController();
-  readonly #connecting: Promise<void>;
+  readonly #running: Promise<void>;
   readonly #onConnect = new Set<() => void>();
-  readonly #waiting = new Set<(connection: NatsConnection) => void>();
+  /** Made on each connection; over reconnects the client keeps them. */
+  readonly #subscriptions = new Set<(connection: NatsConnection) => void>();
   #connection: NatsConnection | undefined;
   #isUp = false;
 
   constructor(options: BusOptions) {
     this.#options = options;
-    this.#connecting = this.#connect();
+    this.#running = this.#run();
   }
 
   async ensureStream(settings: StreamSettings): Promise<void> {
@@ -75,20 +76,25 @@ class NatsBus implements Bus {
 
   publish(subject: string, body: Uint8Array): boolean {
     if (!this.#isUp || this.#connection === undefined) return false;
-    this.#connection.publish(subject, body);
-    return true;
+    try {
+      this.#connection.publish(subject, body);
+      return true;
+    } catch (error) {
+      // Whoever publishes has done what it is about already: it goes on.
+      this.#options.log.warn({ error, subject, bytes: body.length }, "a message was dropped");
+      return false;
+    }
   }
 
   subscribe(subject: string, handler: (body: Uint8Array, subject: string) => void, { queue }: { readonly queue?: string } = {}): Subscription {
-    return this.#whenConnected((connection) => {
-      const subscription = connection.subscribe(subject, {
+    return this.#whenConnected((connection) =>
+      connection.subscribe(subject, {
         ...(queue !== undefined && { queue }),
         callback: (error, message) => {
           if (error === null) handler(message.data, message.subject);
         },
-      });
-      return subscription;
-    });
+      }),
+    );
   }
 
   async request(subject: string, body: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
@@ -104,10 +110,9 @@ class NatsBus implements Bus {
         queue,
         callback: (error, message) => {
           if (error !== null) return;
-          handler(message.data).then(
-            (answer) => message.respond(answer),
-            (failure: unknown) => log.warn({ error: failure, subject }, "a request was left unanswered"),
-          );
+          handler(message.data)
+            .then((answer) => message.respond(answer))
+            .catch((failure: unknown) => log.warn({ error: failure, subject }, "a request was left unanswered"));
         },
       }),
     );
@@ -124,26 +129,23 @@ class NatsBus implements Bus {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#connecting;
+    this.#isUp = false;
     // What is not flushed by now only made things fast.
     await this.#connection?.close();
+    await this.#running;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  /** The first connection; from then on the client reconnects by itself, for ever. */
-  async #connect(): Promise<void> {
-    const { url, name, log } = this.#options;
-    const options: ConnectionOptions = { servers: url, name, maxReconnectAttempts: -1, reconnectTimeWait: 250, reconnectJitter: 250, pingInterval: 10_000, maxPingOut: 2, timeout: 2_000 };
+  /** Connects; from then on the client reconnects by itself. Where it gives that up, we begin anew, until we are closed. */
+  async #run(): Promise<void> {
+    const { url, log } = this.#options;
     for (let attempt = 0; !this.#closing.signal.aborted; attempt += 1) {
       try {
-        const connection = await connect(options);
-        this.#connection = connection;
-        this.#up();
-        void this.#follow(connection);
-        return;
+        await this.#follow(await connect(this.#settings()));
+        attempt = -1;
       } catch (error) {
         if (attempt === 0) log.warn({ error, url: withoutPassword(url) }, "NATS cannot be reached yet");
         await wait(delayMs(attempt, Math.random, { firstMs: 200, mostMs: 2_000 }), this.#closing.signal).catch(() => undefined);
@@ -151,38 +153,54 @@ class NatsBus implements Bus {
     }
   }
 
+  #settings(): ConnectionOptions {
+    const { url, name } = this.#options;
+    // A server whose users are being changed may refuse us twice and take us after that.
+    const patience = { maxReconnectAttempts: -1, reconnectTimeWait: 250, reconnectJitter: 250, ignoreAuthErrorAbort: true };
+    return { servers: url, name, ...patience, pingInterval: 10_000, maxPingOut: 2, timeout: 2_000 };
+  }
+
+  /** As long as the connection lives, its reconnects included. */
   async #follow(connection: NatsConnection): Promise<void> {
+    if (this.#closing.signal.aborted) return connection.close();
+    this.#connection = connection;
+    for (const subscribe of this.#subscriptions) subscribe(connection);
+    this.#up(connection);
+    void this.#listen(connection);
+    await connection.closed();
+    this.#connection = undefined;
+    if (this.#isUp) this.#down();
+  }
+
+  async #listen(connection: NatsConnection): Promise<void> {
     for await (const { type } of connection.status()) {
-      if (type === Events.Disconnect) {
-        this.#isUp = false;
-        this.#options.log.warn({}, "NATS is away");
-      } else if (type === Events.Reconnect) {
-        this.#up();
-      }
+      if (type === Events.Disconnect) this.#down();
+      else if (type === Events.Reconnect) this.#up(connection);
     }
   }
 
-  #up(): void {
-    const connection = this.#connection;
-    if (connection === undefined) return;
+  #up(connection: NatsConnection): void {
+    if (this.#closing.signal.aborted) return;
     this.#isUp = true;
     this.#options.log.info({ server: connection.getServer() }, "NATS is connected");
-    for (const begin of this.#waiting) begin(connection);
-    this.#waiting.clear();
     for (const callback of this.#onConnect) callback();
   }
 
-  /** The client keeps subscriptions over reconnects; before the first connection there is nothing to keep them. */
+  #down(): void {
+    this.#isUp = false;
+    if (!this.#closing.signal.aborted) this.#options.log.warn({}, "NATS is away");
+  }
+
   #whenConnected(subscribe: (connection: NatsConnection) => NatsSubscription): Subscription {
     let subscription: NatsSubscription | undefined;
     const begin = (connection: NatsConnection): void => {
       subscription = subscribe(connection);
     };
-    if (this.#connection) begin(this.#connection);
-    else this.#waiting.add(begin);
+    this.#subscriptions.add(begin);
+    if (this.#connection && !this.#connection.isClosed()) begin(this.#connection);
     return {
       stop: () => {
-        this.#waiting.delete(begin);
+        this.#subscriptions.delete(begin);
         subscription?.unsubscribe();
       },
     };
@@ -214,6 +232,7 @@ async function translated<T>(what: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
+    if (isTooLarge(error)) throw new Failure("exhausted", `${what} is larger than NATS takes`, { cause: error });
     throw error instanceof Failure ? error : unavailable(`${what}: NATS does not do it now`, error);
   }
 }
@@ -224,6 +243,11 @@ function unavailable(message: string, cause: unknown): Failure {
 
 function isNotFound(error: unknown): boolean {
   return error instanceof NatsError && error.api_error?.code === 404;
+}
+
+/** For the connection, or for the stream (JetStream's error 10054). */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof NatsError && (error.code === ErrorCode.MaxPayloadExceeded || error.api_error?.err_code === 10_054);
 }
 
 function withoutPassword(url: string): string {

@@ -1,4 +1,8 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Nats, startNats } from "@troupe/deploy/local/nats";
+import { until } from "@troupe/deploy/local/until";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Bus } from "../src/bus.ts";
 import { silentLog } from "../src/log.ts";
@@ -121,9 +125,48 @@ describe("messages", () => {
     expect(seen).toEqual(["2"]);
   });
 
+  test("that are too large, or come after the end, are dropped, and nobody is thrown at", async () => {
+    const bus = await connected();
+    const tooLarge = new Uint8Array(2 * 1024 * 1024);
+    expect(bus.publish("large", tooLarge)).toBe(false);
+    await bus.ensureStream(stream);
+    await expect(bus.publishEvent({ subject: "log.a", id: "p/large", body: tooLarge })).rejects.toMatchObject({ kind: "exhausted" });
+    bus.answer("large", "q", async () => tooLarge);
+    await expect(bus.request("large", bytes(""), 200)).rejects.toMatchObject({ kind: "unavailable" });
+    expect(bus.publish("large", bytes("small"))).toBe(true);
+    await bus.close();
+    expect([bus.connected(), bus.publish("large", bytes("small"))]).toEqual([false, false]);
+  });
+
   test("closing ends, also while there is no server", async () => {
     const bus = connectBus({ url: "nats://127.0.0.1:1", name: "never", log: silentLog });
     await bus.close();
     expect(bus.connected()).toBe(false);
+  });
+});
+
+describe("a server that refuses us", () => {
+  test("for a while, again and again, gets us back, subscriptions and all", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "troupe-nats-"));
+    const strict = await startNats({ dataDir: folder });
+    try {
+      const bus = await connected(strict.url);
+      bus.answer("echo", "q", async (body) => body);
+      const config = join(folder, "nats.conf");
+      const open = await readFile(config, "utf8");
+      await writeFile(config, `${open}authorization { user: somebody, password: else }\n`);
+      const back = connection(bus);
+      await strict.restart();
+      const refusals = async () => (await readFile(join(folder, "nats.log"), "utf8")).split("authentication error").length - 1;
+      await until(async () => ((await refusals()) >= 3 ? true : undefined), { what: "three refusals", timeoutMs: 20_000, signal: undefined });
+      expect(bus.connected()).toBe(false);
+      await writeFile(config, open);
+      await strict.restart();
+      await back;
+      expect(text(await bus.request("echo", bytes("1"), 1_000))).toBe("1");
+    } finally {
+      await strict.stop();
+      await rm(folder, { recursive: true });
+    }
   });
 });

@@ -79,7 +79,7 @@ export function assembleControl(deps: ControlDeps): Control {
     })),
     subscribed("status intake", () => answerStatuses(bus, statuses)),
     background("relay", (signal) =>
-      runRelay({ ...deps, store, wakes, tryLock: () => tryRelayLock(database), encodeDesired: async (row) => Sources.encode(toWireSources(await sourcesOf(apps, row))).finish() }, signal)),
+      runRelay({ ...deps, store, wakes, tryLock: () => tryRelayLock(database), encodeDesired: async (row) => Sources.encode(toWireSources(await sourcesOf({ apps, log }, row))).finish() }, signal)),
     background("purge", (signal) => runPurge({ store, log, nowMs }, signal)),
   ];
   return { services, parts, store, ready: () => readiness(database, bus) };
@@ -95,7 +95,7 @@ function servicesOf({ log, version, nowMs }: ControlDeps, store: Store, apps: Ap
     serviceOf(ClusterServiceService, clusterHandlers({ store, watching, validate, applyCluster: makeApplyCluster(useCases), deleteCluster: makeDeleteCluster(useCases) })),
     serviceOf(EventServiceService, eventHandlers({ store, watching })),
     serviceOf(SystemServiceService, systemHandlers({ store, version })),
-    serviceOf(ReconcilerServiceService, internalHandlers({ store, desired: { store, apps }, statuses: { store, nowMs, log } })),
+    serviceOf(ReconcilerServiceService, internalHandlers({ store, desired: { store, apps, log }, statuses: { store, nowMs, log } })),
   ];
 }
 

@@ -21,6 +21,8 @@ export interface Store {
   commit(mutation: Mutation): Promise<Committed>;
 
   findRequest(key: RequestKey): Promise<StoredRequest | undefined>;
+  /** Keeps what a request was answered that changed nothing: no revision, no event. Rejects as `commit` does where its id is taken. */
+  keepRequest(project: string, request: NewRequest, time: string): Promise<void>;
 
   /** All builds of an app in these projects, in no order. */
   appBuilds(projects: readonly string[], name: string): Promise<readonly AppBuild[]>;
@@ -37,13 +39,17 @@ export interface Store {
   clustersByName(project: string, names: readonly string[]): Promise<readonly StoredCluster[]>;
   /** Of those that exist or existed, with members, in no order. */
   clustersByUid(uids: readonly Uid[]): Promise<readonly StoredCluster[]>;
-  /** Who took over what a deleted cluster left, by resource name. */
-  adopterOf(uid: Uid): Promise<string | undefined>;
+  /** Who takes over what a deleted cluster left: one that lives, or one that is gone and kept what it took. */
+  adopterOf(uid: Uid): Promise<Adopter | undefined>;
+  /** Who has one of these names already. */
+  holderOf(names: WantedNames): Promise<NameHolder | undefined>;
   /** Without members. */
   listClusters(query: ClusterQuery): Promise<ClusterPage>;
 
   /** Who needs whom among the living clusters of a project, and the count that guards a decision made on it. */
   topologyOf(project: string): Promise<Topology>;
+  /** The part of it that leads to these providers, which need not exist. */
+  consumersOf(project: string, providers: readonly string[]): Promise<Topology>;
   /** What living clusters of a project offer, by name; one that does not exist is left out. */
   exportsOf(project: string, names: readonly string[]): Promise<ReadonlyMap<string, Offered>>;
 
@@ -53,10 +59,10 @@ export interface Store {
   desiredDigest(target: string): Promise<Digest>;
 
   projectState(name: string): Promise<ProjectState>;
-  /** Whole pages of the log: revisions without a hole. Rejects with `too_old` when the one after `after` is no longer kept. */
-  eventsAfter(project: string, after: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** A page of the log: revisions without a hole. Rejects with `too_old` when the one after `after` is no longer kept. */
+  eventsAfter(project: string, after: number, limit: number): Promise<EventPage>;
   /** What matches, oldest or newest first. */
-  listEvents(query: EventQuery): Promise<readonly StoredEvent[]>;
+  listEvents(query: EventQuery): Promise<EventPage>;
 
   /** All that were ever heard of, with the instances that live. */
   targets(expiryMs: number): Promise<readonly TargetState[]>;
@@ -66,16 +72,21 @@ export interface Store {
   /** How far the logs of all projects were published; only of those that this stream lacks something of. */
   unpublished(stream: StreamBounds): Promise<readonly RelayCursor[]>;
   relayCursor(project: string): Promise<RelayCursor>;
-  moveCursor(project: string, published: Published): Promise<void>;
+  /** Only from where the caller knows it to be. False: somebody else has moved it. */
+  moveCursor(project: string, from: Published, to: Published): Promise<boolean>;
   /** Records and guards that changed while nothing did that anyone sees: no revision, no event. */
   noteReports(notes: readonly ReportNote[]): Promise<void>;
-  /** Forgets events and requests older than given. */
-  purge(before: { readonly events: string; readonly requests: string; readonly instances: string }): Promise<void>;
+  /** Forgets what is older than given. */
+  purge(before: PurgeBefore): Promise<void>;
 }
 
 // ---- what is written ----
 
-/** A decision: rows, and exactly one event for each. */
+/**
+ * A decision: rows, and exactly one event for each. The snapshot in an event is of what is committed with it: reports and needs
+ * are carried out only on the edition that they were decided on; all others, of which nobody may be starved by reports, get the
+ * status that is stored by then.
+ */
 export interface Mutation {
   readonly project: string;
   readonly time: string;
@@ -109,6 +120,15 @@ export interface NewRequest {
 export interface RequestAnswer {
   readonly plan?: PlanAnswer;
   readonly created?: boolean;
+  /** Of a request that changed nothing, and so has no event. */
+  readonly unchanged?: Unchanged;
+}
+
+/** What was there already, and its revision; neither: nothing was, and that was allowed. */
+export interface Unchanged {
+  readonly cluster?: ClusterSnapshot;
+  readonly app?: StoredAppSummary;
+  readonly revision: number;
 }
 
 /** Who did what from where; what changed, with before and after. */
@@ -125,8 +145,8 @@ export type Write = { readonly event: NewEvent } & (
   | { readonly kind: "create"; readonly cluster: NewCluster }
   | { readonly kind: "spec"; readonly uid: Uid; readonly expect: Expected; readonly change: SpecChange }
   | { readonly kind: "delete"; readonly uid: Uid; readonly expect: Expected; readonly deleteVolumes: boolean }
-  /** Exports that a cluster is bound to have changed. */
-  | { readonly kind: "needs"; readonly uid: Uid }
+  /** What a cluster is bound to has come, gone, or offers something else. */
+  | { readonly kind: "needs"; readonly uid: Uid; readonly expect: Expected }
   | { readonly kind: "status"; readonly report: NewStatus }
   /** Nothing is left of a deleted cluster but what was kept: its names are free. */
   | { readonly kind: "gone"; readonly report: NewStatus }
@@ -201,8 +221,8 @@ export interface Binding {
 
 export interface NewStatus {
   readonly uid: Uid;
-  /** The guard that the decision was made on. */
-  readonly expect: Guard;
+  /** What the decision was made on. */
+  readonly expect: Guard & Expected;
   readonly guard: Guard;
   /** Without members. */
   readonly status: StoredStatus;
@@ -327,6 +347,31 @@ export interface ClusterPage {
   readonly revision: number;
 }
 
+export interface Adopter {
+  readonly uid: Uid;
+  /** Resource name. */
+  readonly cluster: string;
+  readonly isGone: boolean;
+}
+
+/** Names that a cluster wants for itself and its objects. */
+export interface WantedNames {
+  /** Whoever asks is no holder. */
+  readonly uid: Uid;
+  readonly target: string;
+  readonly namespace: string;
+  /** Undefined: it has its own already. */
+  readonly own: string | undefined;
+  readonly objectNames: readonly string[];
+}
+
+export interface NameHolder {
+  /** The name that is taken. */
+  readonly name: string;
+  /** Resource name of the cluster that has it. */
+  readonly cluster: string;
+}
+
 export interface Topology {
   readonly count: number;
   readonly edges: readonly { readonly consumer: string; readonly provider: string }[];
@@ -368,6 +413,13 @@ export interface StoredEvent {
   readonly generation: number;
   readonly traceparent: string | undefined;
   readonly data: EventData;
+}
+
+/** No more than is asked for, and no more than about 3 MiB, but at least one where there is one. */
+export interface EventPage {
+  readonly events: readonly StoredEvent[];
+  /** There may be others after them. */
+  readonly more: boolean;
 }
 
 export interface EventQuery {
@@ -420,4 +472,14 @@ export interface Published {
   readonly stream: string;
   /** Of the last message. */
   readonly sequence: number;
+}
+
+/** Times; see `kept` in events/purge.ts. */
+export interface PurgeBefore {
+  readonly events: string;
+  readonly requests: string;
+  readonly instances: string;
+  readonly audit: string;
+  /** All but the last generation of clusters that are gone since. */
+  readonly history: string;
 }

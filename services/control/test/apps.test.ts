@@ -72,6 +72,15 @@ describe("publishing", () => {
     await expect(publishing(app("once", "2.0"), { requestId })).rejects.toMatchObject({ kind: "invalid", reason: "REQUEST_ID_REUSED" });
   });
 
+  test("a request id that published nothing publishes nothing later either", async () => {
+    const requestId = randomUUID();
+    const first = await publishing(app("noop"));
+    expect(await publishing(app("noop"), { requestId })).toEqual(first);
+    await replica.apps.delete({ name: first.name, requestId: "", validateOnly: false });
+    expect(await publishing(app("noop"), { requestId })).toMatchObject({ uid: first.uid, name: first.name });
+    await expect(replica.apps.get({ name: first.name })).rejects.toMatchObject({ kind: "not_found" });
+  });
+
   test("files of a package come with the document", async () => {
     const text = app("packed", "1.0", 1, "package: ./scripts");
     await expect(publishing(text)).rejects.toMatchObject({ kind: "invalid", problems: [{ path: "spec.package", reason: "PACKAGE_MISSING" }] });

@@ -51,6 +51,13 @@ describe("creating", () => {
     await expect(create(clusterYaml("taken", "b-x"))).rejects.toMatchObject({ kind: "already_exists", reason: "NAME_TAKEN", facts: { resource: "projects/taken/clusters/b", name: "b-x-all" } });
   });
 
+  test("only tried, it is refused for names that are taken as it would be in earnest", async () => {
+    await create(clusterYaml("trying", "b", "{app: long}"));
+    await expect(create(clusterYaml("trying", "b-x"), { validateOnly: true })).rejects.toMatchObject({ kind: "already_exists", reason: "NAME_TAKEN", facts: { resource: "projects/trying/clusters/b", name: "b-x-all" } });
+    expect((await create(clusterYaml("trying", "c"), { validateOnly: true })).created).toBe(true);
+    expect(await revisionOf("trying")).toBe(1n);
+  });
+
   test("only tried, it leaves nothing behind", async () => {
     const { cluster, created } = await create(clusterYaml("tried", "a"), { validateOnly: true });
     expect([cluster?.name, created]).toEqual(["projects/tried/clusters/a", true]);
@@ -119,6 +126,7 @@ describe("changing", () => {
     const name = "projects/mask/clusters/a";
     const { cluster } = await update({ name, source: input({ params: { size: 9 }, roles: { server: { members: 7, volumes: {}, env: {} } } }, { team: "y" }), updateMask: ["spec.params.size", "labels.team"] });
     expect(cluster).toMatchObject({ labels: { team: "y", keep: "me" }, generation: 2n, spec: { params: { size: 9 }, roles: { server: { members: 2 } } } });
+    await expect(update({ name, source: input({}), updateMask: ["spec.params.size.x"] })).rejects.toMatchObject({ kind: "invalid", reason: "UPDATE_MASK_INVALID" });
     const { cluster: without } = await update({ name, source: input({}), updateMask: ["spec.params", "spec.roles.server.members"] });
     expect(without?.spec).toMatchObject({ params: {}, roles: {} });
     await expect(update({ name, source: input({}), updateMask: ["spec.sise"] })).rejects.toMatchObject({ kind: "invalid", reason: "UPDATE_MASK_INVALID" });
@@ -184,6 +192,34 @@ describe("a request id", () => {
     expect(await revisionOf("together")).toBe(1n);
   });
 
+  test("that changed nothing changes nothing later either, when it would", async () => {
+    const [updateId, deleteId, goneId] = [randomUUID(), randomUUID(), randomUUID()];
+    const name = "projects/noop/clusters/a";
+    await apply(replica, clusterYaml("noop", "a"));
+    const same = await apply(replica, clusterYaml("noop", "a"), { requestId: updateId });
+    expect(same.plan?.unchanged).toBe(true);
+    await apply(replica, clusterYaml("noop", "a", "{app: queue, params: {size: 8}}"));
+    expect(await apply(replica, clusterYaml("noop", "a"), { requestId: updateId })).toEqual(same);
+    await remove(replica, name);
+    const going = await remove(replica, name, { requestId: deleteId });
+    expect(going.plan?.unchanged).toBe(true);
+    await finish(replica, name);
+    const missing = await remove(replica, name, { requestId: goneId, allowMissing: true });
+    expect(missing).toMatchObject({ cluster: undefined, plan: { unchanged: true } });
+    await apply(replica, clusterYaml("noop", "a"));
+    expect(await remove(replica, name, { requestId: goneId, allowMissing: true })).toEqual(missing);
+    expect(await remove(replica, name, { requestId: deleteId })).toEqual(going);
+    expect((await replica.clusters.get({ name })).deleteTime).toBeUndefined();
+    await expect(remove(replica, name, { requestId: updateId })).rejects.toMatchObject({ reason: "REQUEST_ID_REUSED" });
+  });
+
+  test("of many at once that change nothing is answered the same to all", async () => {
+    await apply(replica, clusterYaml("noops", "a"));
+    const requestId = randomUUID();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => apply(replica, clusterYaml("noops", "a"), { requestId })));
+    expect(answers.every(({ plan }) => plan?.unchanged)).toBe(true);
+  });
+
   test("of another body is refused", async () => {
     const requestId = randomUUID();
     await create(clusterYaml("reused", "a"), { requestId });
@@ -246,6 +282,19 @@ describe("deleting", () => {
     await adopting("a");
     await expect(adopting("b")).rejects.toMatchObject({ kind: "conflict", problems: [{ reason: "ALREADY_ADOPTED" }] });
   });
+
+  test("what it left can be taken over after all when the one that was to is gone without it, and from that one when it had", async () => {
+    await apply(replica, clusterYaml("again", "a"));
+    const { uid } = await finish(replica, "projects/again/clusters/a");
+    const adopting = async (name: string, adopted: string) => (await apply(replica, clusterYaml("again", name, `{app: queue, adopt: ${adopted}}`))).cluster!;
+    const never = await adopting("b", uid);
+    await remove(replica, never.name);
+    await report(replica, reportOf(never, { state: "deleting", gone: true }));
+    const second = await adopting("c", uid);
+    await finish(replica, second.name);
+    await expect(adopting("d", uid)).rejects.toMatchObject({ kind: "conflict", reason: "ALREADY_ADOPTED", message: expect.stringContaining(second.uid) });
+    await adopting("d", second.uid);
+  });
 });
 
 describe("needs", () => {
@@ -273,6 +322,37 @@ describe("needs", () => {
     await finish(replica, "projects/needed/clusters/x");
     await apply(replica, clusterYaml("needed", "z"));
     await remove(replica, "projects/needed/clusters/p");
+  });
+
+  test("whoever waits for a cluster is told when it comes, and when it goes", async () => {
+    const { cluster: consumer } = await bound("waits", "c", "p");
+    await apply(replica, clusterYaml("waits", "other"));
+    const needsOf = async () => {
+      const parts = await all(replica.reconciler.listDesired({ target: "default", digest: "" }));
+      const [found] = parts.flatMap(({ part }) => (part?.$case === "sources" && part.value.uid === consumer?.uid ? [part.value] : []));
+      return [found?.version, (JSON.parse(found?.needs ?? "") as { source: { kind: string } }).source.kind];
+    };
+    expect(await needsOf()).toEqual([1n, "waiting"]);
+    await apply(replica, clusterYaml("waits", "p"));
+    expect(await needsOf()).toEqual([4n, "bound"]);
+    await apply(replica, clusterYaml("waits", "c"));
+    await remove(replica, "projects/waits/clusters/p");
+    await bound("waits", "c", "p");
+    await finish(replica, "projects/waits/clusters/p");
+    expect(await needsOf()).toEqual([9n, "waiting"]);
+    const { events } = await replica.events.list({ parent: "projects/waits", afterRevision: 2n, pageSize: 0, subject: "", types: [], newestFirst: false });
+    expect(events.map(({ type, subject }) => `${subject.split("/").at(-1)} ${type.split(".").at(-2)}`)).toEqual(["p created", "c needs_changed", "c updated", "p deleting", "c updated", "p deleted", "c needs_changed"]);
+  });
+
+  test("many clusters and those that need them may be made at once", async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `p${index}`);
+    await Promise.all(names.flatMap((name) => [bound("crowd", `c-${name}`, name), apply(replica, clusterYaml("crowd", name))]));
+    const parts = await all(replica.reconciler.listDesired({ target: "default", digest: "" }));
+    const sources = parts.flatMap(({ part }) => (part?.$case === "sources" && part.value.project === "crowd" ? [part.value] : []));
+    expect(sources).toHaveLength(24);
+    // Whoever came first, its consumer's version is not older than it.
+    const versions = new Map(sources.map(({ name, version }) => [name, version]));
+    expect(names.filter((name) => (versions.get(`c-${name}`) ?? 0n) < (versions.get(name) ?? 0n))).toEqual([]);
   });
 
   test("exports that are reported reach those who need them, each as a revision of its own", async () => {
@@ -311,6 +391,20 @@ describe("reading", () => {
     await expect(list({ orderBy: "size" })).rejects.toMatchObject({ kind: "invalid", reason: "ORDER_INVALID" });
     await expect(list({ pageSize: -1 })).rejects.toMatchObject({ kind: "invalid" });
     await expect(list({ parent: "pages" })).rejects.toMatchObject({ kind: "invalid", reason: "RESOURCE_NAME_INVALID" });
+  });
+
+  test("an answer holds no more than a caller takes: a page ends early, and too many at once are refused", async () => {
+    const annotations = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`n${index}`, "x".repeat(10_000)]));
+    const names = Array.from({ length: 15 }, (_, index) => `c${String.fromCharCode(97 + index)}`);
+    for (const name of names) await create("", { parent: "projects/large", clusterId: name, source: { $case: "cluster", value: { ...input({}).value, annotations } } });
+    const list = (pageToken: string) => replica.clusters.list({ parent: "projects/large", pageSize: 1000, pageToken, filter: "", orderBy: "create_time" });
+    const first = await list("");
+    const second = await list(first.nextPageToken);
+    expect([first.clusters.length, second.clusters.length, second.nextPageToken]).toEqual([12, 3, ""]);
+    expect([...first.clusters, ...second.clusters].map(({ name }) => name)).toEqual(names.map((name) => `projects/large/clusters/${name}`));
+    await expect(replica.clusters.batchGet({ names: names.map((name) => `projects/large/clusters/${name}`) })).rejects.toMatchObject({ kind: "exhausted", reason: "TOO_MANY_NAMES" });
+    const { events, lastRevision, more } = await replica.events.list({ parent: "projects/large", afterRevision: 0n, pageSize: 1000, subject: "", types: [], newestFirst: false });
+    expect([events.length, lastRevision, more]).toEqual([12, 12n, true]);
   });
 
   test("many at once, in the order asked for; one that is missing is missing for all", async () => {

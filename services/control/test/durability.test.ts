@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Neighbours, type Replica, startNeighbours, startReplica } from "./control.ts";
-import { aCluster, aMutation, anApp, creating, publishing } from "../src/testing/mutations.ts";
+import { aCluster, aMutation, anApp, aStatus, clusterWrite, creating, deleting, publishing, reporting } from "../src/testing/mutations.ts";
 import { makePostgresStore } from "../src/db/postgres-store.ts";
-import { apply, clusterYaml, eventually, finish, manifest, publish, remove, report, reportOf } from "./steps.ts";
+import { all, apply, clusterYaml, eventually, finish, manifest, publish, queueApp, remove, report, reportOf } from "./steps.ts";
 
 let neighbours: Neighbours;
 let replica: Replica & { readonly url: string };
@@ -39,7 +39,7 @@ describe("replicas", () => {
     const reading = (async () => {
       let cursor = 0;
       while (writing || cursor < 320) {
-        const events = await stores[1]!.eventsAfter("p", cursor, 100);
+        const { events } = await stores[1]!.eventsAfter("p", cursor, 100);
         for (const { revision } of events) {
           if (revision !== cursor + 1) gaps.push(revision);
           cursor = revision;
@@ -54,6 +54,54 @@ describe("replicas", () => {
     await reading;
     expect(gaps).toEqual([]);
     expect((await stores[0]!.projectState("p")).revision).toBe(320);
+  });
+});
+
+describe("a mutation that has to wait for its turn", () => {
+  /** Lets it begin while another transaction has the project, which then does something and ends. */
+  async function after<T>(meanwhile: string, values: readonly unknown[], begin: () => Promise<T>): Promise<PromiseSettledResult<T>> {
+    const client = new Client({ connectionString: replica.url });
+    await client.connect();
+    await client.query("BEGIN");
+    await client.query("SELECT FROM project WHERE name = 'turns' FOR UPDATE");
+    const waiting = Promise.allSettled([begin()]);
+    await eventually("it waits", async () => (await replica.database.rows("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()", [])).length > 0);
+    await client.query(meanwhile, [...values]);
+    await client.query("COMMIT");
+    await client.end();
+    const [result] = await waiting;
+    return result;
+  }
+  const stored = async (name: string) => (await replica.store.findCluster("turns", name))!;
+
+  test("has the status of that moment in its event, though its statement began before it", async () => {
+    await apply(replica, clusterYaml("turns", "a"));
+    const cluster = await stored("a");
+    const ready = JSON.stringify(aStatus({ state: "ready" }));
+    expect(await after("UPDATE cluster_status SET status = $2, epoch = 1, seq = 1 WHERE uid = $1", [cluster.uid, ready], () => replica.store.commit(aMutation("turns", [deleting(cluster)])))).toMatchObject({ status: "fulfilled" });
+    expect((await replica.store.eventsAfter("turns", 0, 10)).events.at(-1)?.data).toMatchObject({ cluster: { status: { state: "ready" } } });
+  });
+
+  test("and tells of a spec that has changed by then is decided again", async () => {
+    await apply(replica, clusterYaml("turns", "b"));
+    const cluster = await stored("b");
+    const change = "UPDATE cluster SET edition = edition + 1 WHERE uid = $1";
+    const raced = { status: "rejected", reason: { reason: "CHANGED_MEANWHILE" } };
+    expect(await after(change, [cluster.uid], () => replica.store.commit(aMutation("turns", [reporting(cluster, { epoch: 1, seq: 1 }, {})])))).toMatchObject(raced);
+    const now = await stored("b");
+    expect(await after(change, [cluster.uid], () => replica.store.commit(aMutation("turns", [clusterWrite(now, "cluster.needs_changed", { kind: "needs", uid: now.uid, expect: { edition: now.edition } })])))).toMatchObject(raced);
+  });
+});
+
+describe("connections", () => {
+  test("are let go of by the server within half a minute when their host is lost, and transactions that nobody goes on with in ten seconds", async () => {
+    const wanted = { tcp_keepalives_idle: "10", tcp_keepalives_interval: "5", tcp_keepalives_count: "3", idle_in_transaction_session_timeout: "10s" };
+    const shown = async (query: (text: string) => Promise<readonly unknown[]>) => Object.assign({}, ...(await Promise.all(Object.keys(wanted).map(async (name) => (await query(`SHOW ${name}`))[0]))));
+    expect(await shown((text) => replica.database.rows(text, []))).toEqual(wanted);
+    const session = replica.database.session();
+    await session.connect();
+    expect(await shown(async (text) => (await session.query(text)).rows)).toEqual(wanted);
+    await session.end();
   });
 });
 
@@ -92,6 +140,29 @@ describe("one transaction a mutation", () => {
     expect(await transactions(() => report(replica, first, second))).toBe(0);
     expect(await transactions(() => remove(replica, "projects/count/clusters/c"))).toBe(1);
     expect(await transactions(() => publish(replica))).toBe(0);
+    // With an id that is new, the answer is kept, and nothing else.
+    const another = randomUUID();
+    const before = await replica.clusters.get({ name });
+    expect(await transactions(() => apply(replica, clusterYaml("count", "a", "{app: queue, params: {size: 8}}"), { requestId: another }))).toBe(1);
+    expect(await transactions(() => apply(replica, clusterYaml("count", "a", "{app: queue, params: {size: 8}}"), { requestId: another }))).toBe(0);
+    expect(await replica.clusters.get({ name })).toEqual(before);
+  });
+
+  test("leaves traces for a time: an audit for 90 days, generations of what is gone for as long", async () => {
+    await apply(replica, clusterYaml("traces", "a"));
+    await apply(replica, clusterYaml("traces", "a", "{app: queue, params: {size: 8}}"));
+    const { uid } = await finish(replica, "projects/traces/clusters/a");
+    await apply(replica, clusterYaml("traces", "b"));
+    const counts = async () => (await replica.database.rows<object>("SELECT (SELECT count(*) FROM audit WHERE project = 'traces') AS audits, (SELECT count(*) FROM cluster_history WHERE uid = $1) AS generations", [uid]))[0];
+    const purge = async () => replica.store.purge(Object.fromEntries(["events", "requests", "instances", "audit", "history"].map((what) => [what, new Date(Date.now() - 90 * 86_400_000).toISOString()])) as never);
+    await purge();
+    expect(await counts()).toEqual({ audits: 4, generations: 2 });
+    await replica.database.rows("UPDATE audit SET time = time - interval '91 days' WHERE project = 'traces' AND subject LIKE '%/a'", []);
+    await replica.database.rows("UPDATE cluster SET gone_time = gone_time - interval '91 days' WHERE uid = $1", [uid]);
+    await purge();
+    expect(await counts()).toEqual({ audits: 1, generations: 1 });
+    expect((await replica.store.clustersByUid([uid]))[0]).toMatchObject({ name: "a", spec: { params: { size: 8 } } });
+    expect(await replica.database.rows("SELECT record, members FROM cluster_status WHERE uid = $1", [uid])).toEqual([{ record: null, members: {} }]);
   });
 
   test("leaves an event, an audit row and a request row for each", async () => {
@@ -124,6 +195,24 @@ describe("status", () => {
     expect((await replica.clusters.get({ name: "projects/poison/clusters/a" })).status).toMatchObject({ state: 0, waiting: [{ reason: "NewReason", who: "" }] });
     expect(await report(replica, reportOf(a!, {}, { status: "{" }), reportOf(b!, { state: "ready", kept: ["\u0000\ud800"] }))).toEqual([0, 1]);
     expect((await replica.clusters.get({ name: "projects/poison/clusters/b" })).status?.kept).toEqual(["\ufffd"]);
+  });
+
+  test("that is not of its kind somewhere fails alone, before it reaches the database or a reader", async () => {
+    const { cluster: a } = await apply(replica, clusterYaml("kinds", "a"));
+    const { cluster: b } = await apply(replica, clusterYaml("kinds", "b"));
+    const condition = { type: "Ready", status: "True", reason: "AllMembersReady", message: "", observedGeneration: 1.5 } as const;
+    const member = (index: number, restarts: number) => ({ role: "server\0", index, status: JSON.stringify({ role: "server", index, name: "x", host: "h", id: 0, life: 1, state: "in", ready: true, restarts }) });
+    const wrong = [
+      reportOf(a!, { waiting: [{ what: "x", reason: "VolumePending", message: "", since: 1e300 }] }),
+      reportOf(a!, { conditions: [condition] }),
+      reportOf(a!, { observedGeneration: 0.5 }),
+      reportOf(a!, { roles: [{ role: "server", wanted: 1e12, ready: 0, updated: 0 }] }),
+      reportOf(a!, { exports: { address: 7 as never } }),
+      reportOf(a!, {}, { members: [member(0, 0.5)] }),
+      reportOf({ uid: "nobody", generation: 1n }, {}),
+    ];
+    expect(await report(replica, ...wrong, reportOf(b!, { state: "ready", exports: { "k\0": "v" } }, { members: [member(0, 1)] }))).toEqual([...wrong.map(() => 0), 1]);
+    expect((await replica.clusters.get({ name: "projects/kinds/clusters/b" })).status).toMatchObject({ exports: { k: "v" }, members: [{ restarts: 1 }] });
   });
 
   test("says gone only for what was to be deleted", async () => {
@@ -169,6 +258,20 @@ describe("reconcilers", () => {
     await apply(replica, clusterYaml("digest", "a", "{app: queue, params: {size: 8}}"));
     expect((await list(digest)).length).toBeGreaterThan(1);
     expect(await list("")).toHaveLength((await list("none")).length);
+  });
+
+  test("are told of a cluster whose definition cannot be read here, and of all others, by either road", async () => {
+    await publish(replica, queueApp.replace("{name: queue}", "{name: broken}"));
+    const { cluster: broken } = await apply(replica, clusterYaml("broken", "a", "{app: broken, needs: {source: b}}"));
+    await apply(replica, clusterYaml("broken", "b"));
+    // As an older control would have stored it, which knew another language.
+    await replica.database.rows("UPDATE app SET definition = '{}' WHERE name = 'broken'", []);
+    const second = await startReplica(neighbours, replica.url);
+    const sources = (await all(second.reconciler.listDesired({ target: "default", digest: "" }))).flatMap(({ part }) => (part?.$case === "sources" ? [part.value] : []));
+    expect(sources.filter(({ project }) => project === "broken").map(({ name }) => name).toSorted()).toEqual(["a", "b"]);
+    expect(JSON.parse(sources.find(({ uid }) => uid === broken?.uid)?.needs ?? "")).toMatchObject({ source: { kind: "waiting", provider: "b" } });
+    await second.stop();
+    await finish(replica, "projects/broken/clusters/a");
   });
 
   test("get a definition by its digest, with roles in the order of the file", async () => {

@@ -111,6 +111,19 @@ describe("the relay", () => {
     expect((await replica.clusters.get({ name: "projects/intake/clusters/a" })).revision).toBe(2n);
   });
 
+  test("publishes what is too large for NATS without the resource, and goes on", async () => {
+    const { cluster } = await apply(replica, clusterYaml("huge", "a"));
+    await report(replica, reportOf(cluster!, { state: "ready", kept: Array.from({ length: 15_000 }, (_, index) => `${"x".repeat(90)}${index}`) }));
+    await report(replica, reportOf(cluster!, { state: "degraded" }));
+    const messages = await arrived("huge", 3);
+    expect(ids(messages)).toEqual(idsUpTo("huge", 3));
+    expect(messages.map(({ headers }) => headers["ce-shortened"])).toEqual([undefined, "true", undefined]);
+    expect(messages[1]?.body).toEqual({ change: expect.objectContaining({ state: "ready" }) });
+    // Where it is read whole.
+    const { events } = await replica.events.list({ parent: "projects/huge", afterRevision: 1n, pageSize: 1, subject: "", types: [], newestFirst: false });
+    expect(events[0]?.data).toMatchObject({ cluster: { name: "projects/huge/clusters/a" }, change: { state: "ready" } });
+  });
+
   test("while NATS is away writes succeed, and are published once it is back", async () => {
     await neighbours.nats.pause();
     for (const name of ["a", "b", "c"]) await apply(replica, clusterYaml("away", name));

@@ -1,5 +1,6 @@
 import type { Store, StoredCluster } from "../src/store.ts";
-import { aCluster, aMember, aMutation, anApp, aSpec, aUid, clusterWrite, creating, deleting, publishing, reporting } from "../src/testing/mutations.ts";
+import { snapshotOf } from "../src/clusters/cluster-event.ts";
+import { aCluster, aMember, aMutation, anApp, aSpec, aStatus, aTime, aUid, clusterWrite, creating, deleting, publishing, reporting } from "../src/testing/mutations.ts";
 import { describe, expect, test } from "vitest";
 
 /** What every store promises: run against the one in memory and the real one. */
@@ -20,6 +21,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
     if (!stored) throw new Error(`${cluster} is not there`);
     return stored;
   };
+  const olderThan = (time: string) => ({ events: time, requests: time, instances: time, audit: time, history: time });
   const raced = { kind: "conflict", reason: "CHANGED_MEANWHILE" };
   const spec = (cluster: StoredCluster, change: Partial<StoredCluster["spec"]>, app: ReturnType<typeof anApp>, bindings: readonly { slot: string; provider: string }[] = []) =>
     clusterWrite(cluster, "cluster.updated", {
@@ -41,12 +43,13 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect(await store.commit(aMutation("payments", [creating("payments", aCluster("b", app))]))).toEqual({ first: 2, last: 2 });
       expect(await store.projectState("payments")).toEqual({ revision: 2, purged: 0 });
       expect(await store.projectState("troupe-system")).toEqual({ revision: 1, purged: 0 });
-      expect((await store.eventsAfter("payments", 0, 10)).map(({ revision, type, subject }) => [revision, type, subject])).toEqual([
+      expect((await store.eventsAfter("payments", 0, 10)).events.map(({ revision, type, subject }) => [revision, type, subject])).toEqual([
         [1, "cluster.created", "projects/payments/clusters/a"],
         [2, "cluster.created", "projects/payments/clusters/b"],
       ]);
-      expect(await store.eventsAfter("payments", 1, 10)).toHaveLength(1);
-      expect(await store.eventsAfter("elsewhere", 0, 10)).toEqual([]);
+      expect(await store.eventsAfter("payments", 1, 10)).toMatchObject({ events: [{ revision: 2 }], more: false });
+      expect(await store.eventsAfter("payments", 0, 1)).toMatchObject({ events: [{ revision: 1 }], more: true });
+      expect(await store.eventsAfter("elsewhere", 0, 10)).toEqual({ events: [], more: false });
     });
 
     test("a created cluster is found as it was decided", async () => {
@@ -61,7 +64,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       const { store, app } = await withApp();
       const mutation = aMutation("payments", [creating("payments", aCluster("a", app))], { actor: { name: "bob", traceparent: "00-1-2-01" } });
       await store.commit(mutation);
-      const [event] = await store.eventsAfter("payments", 0, 1);
+      const [event] = (await store.eventsAfter("payments", 0, 1)).events;
       expect(event).toMatchObject({ project: "payments", actor: "bob", traceparent: "00-1-2-01", generation: 1, kind: "cluster", time: mutation.time });
       expect(event?.data).toMatchObject({ cluster: { name: "a", spec: { app: "queue" } }, change: {} });
     });
@@ -116,6 +119,17 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect(await store.findCluster("payments", "b")).toBeUndefined();
     });
 
+    test("a request that changed nothing is remembered with its answer: no revision, no event", async () => {
+      const { store, app, cluster } = await withCluster();
+      const request = { caller: "ann", id: "6f1c7a3e-0000-4000-8000-000000000002", digest: "d1", answer: { unchanged: { cluster: snapshotOf(cluster), revision: 1 } } };
+      await store.keepRequest("payments", request, aTime);
+      const kept = await store.findRequest({ project: "payments", caller: "ann", id: request.id });
+      expect([kept?.event, kept?.answer.unchanged]).toMatchObject([undefined, { cluster: { uid: cluster.uid, spec: { app: "queue" } }, revision: 1 }]);
+      expect((await store.projectState("payments")).revision).toBe(1);
+      await expect(store.keepRequest("payments", request, aTime)).rejects.toMatchObject(raced);
+      await expect(store.commit(aMutation("payments", [creating("payments", aCluster("b", app))], { request }))).rejects.toMatchObject(raced);
+    });
+
     test("a decision on who needs whom is not carried out when that has changed", async () => {
       const { store, app } = await withApp();
       const bound = (cluster: string, provider: string) => creating("payments", aCluster(cluster, app, { bindings: [{ slot: "source", provider }] }));
@@ -126,6 +140,15 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect((await store.projectState("payments")).revision).toBe(1);
       await store.commit(aMutation("payments", [bound("c", "d")], { topology: { count: 1, changes: false } }));
       expect((await store.topologyOf("payments")).count).toBe(1);
+    });
+
+    test("those who are bound to some names are found among all, with the same count", async () => {
+      const { store, app } = await withApp();
+      const bound = (cluster: string, ...providers: readonly string[]) => creating("payments", aCluster(cluster, app, { bindings: providers.map((provider, index) => ({ slot: `s${index}`, provider })) }));
+      for (const [index, write] of [bound("a", "p", "q"), bound("b", "p"), bound("c", "r")].entries()) await store.commit(aMutation("payments", [write], { topology: { count: index, changes: true } }));
+      const { count, edges } = await store.consumersOf("payments", ["p", "none"]);
+      expect([count, edges.map(({ consumer, provider }) => consumer + provider).toSorted()]).toEqual([3, ["ap", "bp"]]);
+      expect(await store.consumersOf("elsewhere", ["p"])).toEqual({ count: 0, edges: [] });
     });
 
     test("bindings follow the spec", async () => {
@@ -149,6 +172,34 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect((await found(store, "payments", "c")).status?.state).toBe("ready");
     });
 
+    test("an event has the cluster as it is with it, whatever was committed since it was decided", async () => {
+      const { store, app, cluster } = await withCluster();
+      const last = async () => (await store.eventsAfter("payments", 0, 100)).events.at(-1);
+      // Decided before the report, carried out after it.
+      await store.commit(aMutation("payments", [reporting(cluster, { epoch: 1, seq: 1 }, { state: "ready" })]));
+      await store.commit(aMutation("payments", [spec(cluster, { params: { a: 1 } }, app)]));
+      expect((await last())?.data).toMatchObject({ cluster: { edition: cluster.edition, status: { state: "ready", members: [] } } });
+      const reported = await found(store, "payments", "c");
+      await store.commit(aMutation("payments", [reporting(reported, { epoch: 1, seq: 2 }, { state: "degraded" })]));
+      await store.commit(aMutation("payments", [clusterWrite(reported, "cluster.needs_changed", { kind: "needs", uid: cluster.uid, expect: { edition: reported.edition } })]));
+      expect((await last())?.data).toMatchObject({ cluster: { status: { state: "degraded" } } });
+      await store.commit(aMutation("payments", [reporting(await found(store, "payments", "c"), { epoch: 1, seq: 3 }, { state: "failed" })]));
+      await store.commit(aMutation("payments", [deleting(reported)]));
+      expect((await last())?.data).toMatchObject({ cluster: { status: { state: "failed" } } });
+      // These carry the spec that they were decided on: on another one they are decided again.
+      const now = await found(store, "payments", "c");
+      await expect(store.commit(aMutation("payments", [reporting({ ...now, edition: reported.edition }, { epoch: 1, seq: 4 }, {})]))).rejects.toMatchObject(raced);
+      await expect(store.commit(aMutation("payments", [clusterWrite(now, "cluster.needs_changed", { kind: "needs", uid: cluster.uid, expect: { edition: reported.edition } })]))).rejects.toMatchObject(raced);
+    });
+
+    test("a cluster that reports and hears of another's in one mutation has its own report in both events", async () => {
+      const { store, cluster } = await withCluster();
+      const report = reporting(cluster, { epoch: 1, seq: 1 }, { state: "ready" });
+      const told = clusterWrite({ ...cluster, status: aStatus({ state: "ready" }) }, "cluster.needs_changed", { kind: "needs", uid: cluster.uid, expect: { edition: cluster.edition } });
+      await store.commit(aMutation("payments", [report, told]));
+      expect((await store.eventsAfter("payments", 1, 10)).events.map(({ data }) => data)).toMatchObject([{ cluster: { status: { state: "ready" } } }, { cluster: { status: { state: "ready" } } }]);
+    });
+
     test("of many reports each is an event of its own; one that fails takes all with it", async () => {
       const { store, app } = await withApp();
       for (const id of ["a", "b"]) await store.commit(aMutation("payments", [creating("payments", aCluster(id, app))]));
@@ -165,7 +216,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       await store.commit(aMutation("payments", [creating("payments", aCluster("zk", app))]));
       await store.commit(aMutation("payments", [creating("payments", aCluster("reader", app, { bindings: [{ slot: "source", provider: "zk" }, { slot: "other", provider: "none" }] }))]));
       const [zk, reader] = [await found(store, "payments", "zk"), await found(store, "payments", "reader")];
-      await store.commit(aMutation("payments", [reporting(zk, { epoch: 1, seq: 1 }, { exports: { quorum: "h:1" } }), clusterWrite(reader, "cluster.needs_changed", { kind: "needs", uid: reader.uid })]));
+      await store.commit(aMutation("payments", [reporting(zk, { epoch: 1, seq: 1 }, { exports: { quorum: "h:1" } }), clusterWrite(reader, "cluster.needs_changed", { kind: "needs", uid: reader.uid, expect: { edition: reader.edition } })]));
       const now = await found(store, "payments", "reader");
       expect([now.version, now.revision, now.edition, now.generation]).toEqual([4, 4, 1, 1]);
       expect(await store.exportsOf("payments", ["zk", "none"])).toEqual(new Map([["zk", { uid: zk.uid, exports: { quorum: "h:1" } }]]));
@@ -185,8 +236,43 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect((await store.topologyOf("payments")).edges).toEqual([]);
       expect(await store.desiredOf({ target: "default", after: undefined, limit: 10 })).toEqual([]);
       await store.commit(aMutation("payments", [creating("payments", aCluster("c", app, { spec: aSpec({ adopt: cluster.uid }) }))]));
-      expect(await store.adopterOf(cluster.uid)).toBe("projects/payments/clusters/c");
+      expect(await store.adopterOf(cluster.uid)).toMatchObject({ cluster: "projects/payments/clusters/c", isGone: false });
       await expect(store.commit(aMutation("payments", [creating("payments", aCluster("d", app, { spec: aSpec({ adopt: cluster.uid }) }))]))).rejects.toMatchObject({ kind: "conflict", reason: "ALREADY_ADOPTED" });
+    });
+
+    test("what was to be adopted can be again when the one that was to is gone, unless that kept it", async () => {
+      const { store, app, cluster } = await withCluster();
+      const end = async (kept: readonly string[], seq: number) => {
+        await store.commit(aMutation("payments", [deleting(await found(store, "payments", "c"))]));
+        await store.commit(aMutation("payments", [reporting(await found(store, "payments", "c"), { epoch: 1, seq }, { gone: true, kept }, { set: { "server/0": aMember(0) } }, "gone")]));
+      };
+      const adopt = () => store.commit(aMutation("payments", [creating("payments", aCluster("c", app, { spec: aSpec({ adopt: cluster.uid }) }))]));
+      await end(["c-server-0-data-1"], 1);
+      expect((await store.clustersByUid([cluster.uid]))[0]?.status?.members).toEqual([]);
+      await adopt();
+      await end([], 2);
+      expect(await store.adopterOf(cluster.uid)).toBeUndefined();
+      await adopt();
+      const { uid } = await found(store, "payments", "c");
+      await end(["c-server-0-data-1"], 3);
+      expect(await store.adopterOf(cluster.uid)).toEqual({ uid, cluster: "projects/payments/clusters/c", isGone: true });
+    });
+
+    test("who has a name can be asked before it is wanted", async () => {
+      const { store, cluster } = await withCluster();
+      const wanted = { uid: aUid(), target: "default", namespace: "payments", own: "d", objectNames: ["d-all", "c-server"] };
+      expect(await store.holderOf(wanted)).toEqual({ name: "c-server", cluster: "projects/payments/clusters/c" });
+      expect(await store.holderOf({ ...wanted, own: "c", objectNames: [] })).toEqual({ name: "c", cluster: "projects/payments/clusters/c" });
+      expect(await store.holderOf({ ...wanted, uid: cluster.uid })).toBeUndefined();
+      expect(await store.holderOf({ ...wanted, namespace: "web" })).toBeUndefined();
+      expect(await store.holderOf({ ...wanted, own: undefined, objectNames: ["c"] })).toBeUndefined();
+    });
+
+    test("a build that was deleted since it was chosen is chosen again", async () => {
+      const { store, app, cluster } = await withCluster();
+      const gone = { ...app, uid: aUid() };
+      await expect(store.commit(aMutation("payments", [creating("payments", aCluster("d", gone))]))).rejects.toMatchObject(raced);
+      await expect(store.commit(aMutation("payments", [spec(cluster, { params: { a: 1 } }, gone)]))).rejects.toMatchObject(raced);
     });
 
     test("a cluster that nobody asked to delete is never gone", async () => {
@@ -279,7 +365,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
 
     test("a note raises the guard and keeps the record, without a revision", async () => {
       const { store, cluster } = await withCluster();
-      const record = { uid: cluster.uid, project: "payments", version: 1, epoch: 3, app: "queue@1.0+1", formed: false, ordersDone: [], roles: {}, members: {} };
+      const record = { uid: cluster.uid, project: "payments", version: 1, epoch: 3, app: "queue@1.0+1", formed: false, ordersDone: [], needs: {}, roles: {}, members: {} };
       await store.noteReports([{ uid: cluster.uid, guard: { epoch: 3, seq: 1 }, record }]);
       await store.noteReports([{ uid: cluster.uid, guard: { epoch: 2, seq: 9 }, record: { ...record, epoch: 2 } }]);
       expect((await found(store, "payments", "c")).guard).toEqual({ epoch: 3, seq: 1 });
@@ -292,7 +378,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       for (const id of ["a", "b"]) await store.commit(aMutation("payments", [creating("payments", aCluster(id, app))]));
       await store.commit(aMutation("payments", [deleting(await found(store, "payments", "a"))]));
       const list = async (query: Partial<Parameters<Store["listEvents"]>[0]>) =>
-        (await store.listEvents({ project: "payments", after: 0, upTo: 100, subject: undefined, types: [], newestFirst: false, limit: 10, ...query })).map(({ revision }) => revision);
+        (await store.listEvents({ project: "payments", after: 0, upTo: 100, subject: undefined, types: [], newestFirst: false, limit: 10, ...query })).events.map(({ revision }) => revision);
       expect(await list({})).toEqual([1, 2, 3]);
       expect(await list({ after: 1, limit: 1 })).toEqual([2]);
       expect(await list({ upTo: 2 })).toEqual([1, 2]);
@@ -302,16 +388,31 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect(await list({ types: ["cluster.cr*", "app.*"] })).toEqual([1, 2]);
     });
 
+    test("a page of the log ends where it is large, but has at least one event", async () => {
+      const { store, app } = await withApp();
+      const annotations = { note: "é".repeat(700_000) };
+      for (const id of ["a", "b", "c"]) await store.commit(aMutation("payments", [creating("payments", aCluster(id, app, { annotations }))]));
+      const query = { project: "payments", after: 0, upTo: 3, subject: undefined, types: [], newestFirst: false, limit: 10 };
+      const inWords = ({ events, more }: Awaited<ReturnType<Store["eventsAfter"]>>) => [events.map(({ revision }) => revision), more];
+      expect(inWords(await store.eventsAfter("payments", 0, 10))).toEqual([[1, 2], true]);
+      expect(inWords(await store.eventsAfter("payments", 2, 10))).toEqual([[3], false]);
+      expect(inWords(await store.listEvents(query))).toEqual([[1, 2], true]);
+      expect(inWords(await store.listEvents({ ...query, newestFirst: true }))).toEqual([[3, 2], true]);
+      const huge = { note: "x".repeat(4_000_000) };
+      await store.commit(aMutation("payments", [creating("payments", aCluster("d", app, { annotations: huge }))]));
+      expect(inWords(await store.eventsAfter("payments", 3, 10))).toEqual([[4], false]);
+    });
+
     test("what is purged can be neither read nor resumed from, and the rest has no hole", async () => {
       const { store, app } = await withApp();
       const at = async (time: string, id: string) => store.commit(aMutation("payments", [creating("payments", aCluster(id, app))], { time }));
       await at("2026-10-01T00:00:00.000Z", "a");
       await at("2026-10-02T00:00:00.000Z", "b");
       await at("2026-11-20T00:00:00.000Z", "c");
-      await store.purge({ events: "2026-11-01T00:00:00.000Z", requests: "2026-11-01T00:00:00.000Z", instances: "2026-11-01T00:00:00.000Z" });
+      await store.purge(olderThan("2026-11-01T00:00:00.000Z"));
       expect(await store.projectState("payments")).toEqual({ revision: 3, purged: 2 });
       await expect(store.eventsAfter("payments", 1, 10)).rejects.toMatchObject({ kind: "too_old", facts: { oldestRevision: "3" } });
-      expect((await store.eventsAfter("payments", 2, 10)).map(({ revision }) => revision)).toEqual([3]);
+      expect((await store.eventsAfter("payments", 2, 10)).events.map(({ revision }) => revision)).toEqual([3]);
     });
 
     test("the epoch rises when the set of live instances changes", async () => {
@@ -340,8 +441,11 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       const projects = async (change: Partial<typeof stream> = {}) => (await store.unpublished({ ...stream, ...change })).map(({ project }) => project).toSorted();
       expect(await projects()).toEqual(["payments", "troupe-system"]);
       const published = { stream: "s1", sequence: 10, time: "2026-11-24T00:00:00.000Z" };
-      await store.moveCursor("payments", { revision: 1, ...published });
-      await store.moveCursor("troupe-system", { revision: 1, ...published });
+      const nothing = { revision: 0, stream: "", sequence: 0, time: published.time };
+      expect(await store.moveCursor("payments", nothing, { revision: 1, ...published })).toBe(true);
+      expect(await store.moveCursor("troupe-system", nothing, { revision: 1, ...published })).toBe(true);
+      // Somebody who knows less moves nothing.
+      expect(await store.moveCursor("payments", nothing, { revision: 0, ...published })).toBe(false);
       expect(await projects()).toEqual([]);
       expect(await projects({ createdAt: "s2" })).toEqual(["payments", "troupe-system"]);
       expect(await projects({ lastSequence: 9 })).toEqual(["payments", "troupe-system"]);

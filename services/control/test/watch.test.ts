@@ -103,7 +103,7 @@ describe("a watch of clusters", () => {
     for (const name of ["a", "b", "c"]) await apply(replica, clusterYaml("purged", name));
     await replica.database.rows("UPDATE event SET time = time - interval '40 days' WHERE project = 'purged' AND revision <= 2", []);
     const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
-    await replica.store.purge({ events: daysAgo(30), requests: daysAgo(1), instances: daysAgo(1) });
+    await replica.store.purge({ events: daysAgo(30), requests: daysAgo(1), instances: daysAgo(1), audit: daysAgo(90), history: daysAgo(90) });
     await expect(take(watchFrom(replica, "projects/purged", 1n), 1)).rejects.toMatchObject({ kind: "too_old", facts: { oldestRevision: "3" } });
     await expect(take(watchEvents(replica, "projects/purged", 1n), 1)).rejects.toMatchObject({ kind: "too_old" });
     await expect(replica.events.list({ parent: "projects/purged", afterRevision: 1n, pageSize: 0, subject: "", types: [], newestFirst: false })).rejects.toMatchObject({ kind: "too_old" });
@@ -173,6 +173,13 @@ describe("waiting", () => {
     const again = wait(name, 1, { generation: 2n });
     await report(replica, reportOf(changed!, { state: "ready" }));
     expect((await again).done).toBe(true);
+  });
+
+  test("no longer than asked for, to the millisecond above", async () => {
+    await apply(replica, clusterYaml("wait", "d"));
+    const name = "projects/wait/clusters/d";
+    expect(await replica.clusters.wait({ name, until: 1, timeout: { seconds: 0n, nanos: 1_500_001 }, generation: 0n })).toMatchObject({ done: false, cluster: { name } });
+    await expect(replica.clusters.wait({ name, until: 1, timeout: { seconds: 3_600n, nanos: 1 }, generation: 0n })).rejects.toMatchObject({ kind: "invalid", problems: [{ path: "timeout" }] });
   });
 
   test("until deleted answers once it is gone, and at once when it is not there", async () => {

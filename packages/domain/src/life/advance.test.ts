@@ -258,6 +258,13 @@ describe("a cluster of the name of one that went", () => {
     expect(target.get("PersistentVolumeClaim", "c-server-0-data-1")?.metadata.labels?.["troupe.dev/cluster-uid"]).toBe(next);
   });
 
+  test("waits where only the old secrets are left, and not the volumes that they belong to", () => {
+    const target = new SimulatedTarget();
+    const adopting = one(2, {}, { uid: next, adopt: one(2).uid });
+    const observed = { ...target.observe(adopting), secrets: new Set(["c-secrets-00000001"]), adoptedSecret: "c-secrets-00000001" };
+    expect(advance(adopting, undefined, observed, 0)).toMatchObject({ phase: "blocked", waits: [{ reason: "WaitingForAdoptedVolumes" }] });
+  });
+
   test("does not take over what members left that were removed while it lived: they would rejoin with what is long out of date", () => {
     const target = new SimulatedTarget();
     const before = one(3);

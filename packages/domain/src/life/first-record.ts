@@ -1,6 +1,6 @@
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
 import { emptyRecord } from "./empty-record.ts";
-import { adoptedLives, newLife } from "./lives.ts";
+import { adoptedLives, isClaimed, newLife } from "./lives.ts";
 import { rolesOf, withMembers, withRole } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
 import { recoverRecord } from "./recover.ts";
@@ -41,11 +41,16 @@ function bootstrapped(cluster: DesiredCluster, record: ClusterRecord, role: Desi
   return Object.fromEntries(indices.map((index) => [String(index), newLife(cluster, role, index, "bootstrap", record, observed, nowMs)]));
 }
 
-function adoptionWaits({ adopt }: DesiredCluster, observed: ObservedCluster): readonly StepWait[] {
+/** Old secrets without the volumes that they belong to would be a new cluster that looks like the old one. */
+function adoptionWaits(cluster: DesiredCluster, observed: ObservedCluster): readonly StepWait[] {
+  const { adopt } = cluster;
   if (adopt === undefined) return [];
   const wait = (message: string): readonly StepWait[] => [{ what: `adopted cluster ${adopt}`, reason: "WaitingForAdoptedVolumes", message }];
   if (observed.adoptedIsThere) return wait("its members or its record are still there");
-  const left = Object.values(observed.keptClaims).some(({ clusterUid }) => clusterUid === adopt);
-  const secret = [...observed.secrets].some((name) => name.endsWith(`-secrets-${adopt.slice(-8)}`));
-  return left || secret ? [] : wait("none of its volumes or secrets is in this namespace");
+  const isLeft = hasVolumes(cluster) ? Object.values(observed.keptClaims).some(({ clusterUid, retired }) => clusterUid === adopt && !retired) : observed.adoptedSecret !== undefined;
+  return isLeft ? [] : wait(`none of its ${hasVolumes(cluster) ? "volumes" : "secrets"} is in this namespace`);
+}
+
+function hasVolumes(cluster: DesiredCluster): boolean {
+  return rolesOf(cluster).some(({ count, volumes }) => count > 0 && Object.values(volumes).some(isClaimed));
 }

@@ -62,14 +62,15 @@ export function nameNewClaims(cluster: DesiredCluster, record: ClusterRecord, { 
   }, record);
 }
 
-/** Volumes that are claims; scratch has none. */
+/** Names of the claims of a life. */
 export function claimsFor(cluster: DesiredCluster, role: DesiredRole | undefined, index: number, life: number): Readonly<Record<string, string>> {
   if (role === undefined) return {};
   const claimed = Object.values(role.volumes).filter(isClaimed);
   return Object.fromEntries(claimed.map(({ name }) => [name, claimName(cluster, role.name, index, name, life)]));
 }
 
-function isClaimed({ keep }: DesiredRole["volumes"][string]): boolean {
+/** It is a claim; scratch is none. */
+export function isClaimed({ keep }: DesiredRole["volumes"][string]): boolean {
   return keep !== "pod";
 }
 

@@ -26,6 +26,16 @@ export function bindNeeds(app: App, spec: ClusterSpec, exportsFound: Readonly<Re
   );
 }
 
+/** Where the definition cannot be read, nobody knows what must be offered: each slot that names a cluster waits. */
+export function waitingNeeds(spec: Pick<ClusterSpec, "needs">, message: string): Needs {
+  return Object.fromEntries(
+    Object.entries(spec.needs).map(([slot, binding]): readonly [string, Need] => {
+      if (binding.kind === "literal") return [slot, { kind: "bound", provider: undefined, exports: binding.exports }];
+      return [slot, { kind: "waiting", provider: binding.cluster, message }];
+    }),
+  );
+}
+
 function bindCluster(slot: string, provider: string, found: Readonly<Record<string, string>> | undefined, read: ReadonlySet<string>): Need {
   if (found === undefined) return { kind: "waiting", provider, message: `cluster ${provider}, which ${slot} is bound to, does not exist` };
   const missing = [...read].filter((name) => found[name] === undefined);

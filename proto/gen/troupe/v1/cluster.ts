@@ -510,6 +510,7 @@ export interface CreateClusterRequest {
   readonly validateOnly: boolean;
 }
 
+/** Keys and values of labels and annotations may have 256 KiB together. */
 export interface ClusterInput {
   readonly labels: { [key: string]: string };
   readonly annotations: { [key: string]: string };
@@ -531,7 +532,10 @@ export interface GetClusterRequest {
 }
 
 export interface BatchGetClustersRequest {
-  /** At most 1,000. One that does not exist is NOT_FOUND for all. */
+  /**
+   * At most 1,000, and no more than 3 MiB of clusters together (RESOURCE_EXHAUSTED: ask for fewer). One that does not exist is
+   * NOT_FOUND for all.
+   */
   readonly names: readonly string[];
 }
 
@@ -542,7 +546,7 @@ export interface BatchGetClustersResponse {
 export interface ListClustersRequest {
   /** `projects/{project}`, or `projects/-` for all. */
   readonly parent: string;
-  /** Default 50, at most 1,000. */
+  /** Default 50, at most 1,000. A page of about 3 MiB ends there. */
   readonly pageSize: number;
   readonly pageToken: string;
   /** `app = "queue" AND state != READY AND labels.team = "x"`. */
@@ -566,7 +570,7 @@ export interface UpdateClusterRequest {
     | { readonly $case: "cluster"; readonly value: ClusterInput }
     | { readonly $case: "manifest"; readonly value: Manifest }
     | undefined;
-  /** Paths of the input to replace, such as `spec.params`; empty: all of it. */
+  /** Paths of the input to replace, such as `spec.params`; empty: all of it. A list is replaced as a whole. */
   readonly updateMask?: readonly string[] | undefined;
   readonly allowMissing: boolean;
   /** Given and not the present one: ABORTED. */

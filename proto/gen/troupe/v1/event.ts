@@ -50,6 +50,7 @@ export interface ListEventsRequest {
   readonly parent: string;
   /** Only what came after it. */
   readonly afterRevision: bigint;
+  /** Default 50, at most 1,000. A page of about 3 MiB ends there. */
   readonly pageSize: number;
   /** Only of this resource. */
   readonly subject: string;
@@ -805,7 +806,7 @@ export const WatchEventsResponse: MessageFns<WatchEventsResponse> = {
   },
 };
 
-/** What happened, one event a revision, gapless in a project. */
+/** What happened, one event a revision, gapless in a project. Kept for 30 days. */
 export type EventServiceService = typeof EventServiceService;
 export const EventServiceService = {
   list: {

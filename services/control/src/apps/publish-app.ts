@@ -5,12 +5,12 @@ import type { Caller } from "../caller.ts";
 import { decideAgain } from "../decide-again.ts";
 import { documentOf, filledIn, type ManifestText } from "../documents.ts";
 import { findFirst, newRequest, type RequestOnce } from "../request-once.ts";
-import type { Mutation, NewApp, Store, StoredApp } from "../store.ts";
+import type { Mutation, NewApp, NewRequest, Store, StoredApp, StoredAppSummary, StoredRequest } from "../store.ts";
 import { summaryOf } from "./app-summary.ts";
 import { versionKey } from "./version-order.ts";
 
 export interface PublishAppDeps {
-  readonly store: Pick<Store, "appBuilds" | "findApp" | "findRequest" | "commit">;
+  readonly store: Pick<Store, "appBuilds" | "findApp" | "findRequest" | "keepRequest" | "commit">;
   readonly newUid: () => string;
   readonly nowMs: () => number;
 }
@@ -31,21 +31,37 @@ export function makePublishApp({ store, newUid, nowMs }: PublishAppDeps) {
     const definition = definitionOf(document, manifest.package);
     return decideAgain(async () => {
       const first = await findFirst(store, app.project, caller, request);
+      if (first) return firstAnswer(store, first);
       const digest = digestOf(definition);
       const there = (await store.appBuilds([app.project], app.name)).find(({ version, build }) => version === app.version && build === app.build);
       if (there && there.digest !== digest) throw taken(app);
+      const time = new Date(nowMs()).toISOString();
       const stored = there && (await store.findApp(there.uid));
-      if (stored) return stored;
-      // It was deleted since: the first answer is still the answer.
-      if (first?.event && "app" in first.event.data) return { ...first.event.data.app, revision: first.event.revision, yaml: "" };
+      if (stored) return leaveAsItIs(store, stored, validateOnly ? undefined : newRequest(caller, request, { unchanged: { app: summaryIn(stored), revision: stored.revision } }), time);
       // In the order of the file, which roles keep; the digest knows no order.
       const row: NewApp = { uid: newUid(), name: app.name, version: app.version, build: app.build, digest, definition: JSON.stringify(definition), yaml: manifest.text, summary: summaryOf(app), versionKey: versionKey(app.version) };
-      const time = new Date(nowMs()).toISOString();
       const { first: revision } = validateOnly ? { first: 0 } : await store.commit(publication(app, row, time, caller, request));
       const { uid, name, version, build, yaml, summary } = row;
       return { uid, project: app.project, name, version, build, digest, yaml, summary, creator: caller.name, createTime: time, revision };
     });
   };
+}
+
+/** Of a build that was deleted since, all but its text is kept. */
+async function firstAnswer(store: Pick<Store, "findApp">, { answer: { unchanged }, event }: StoredRequest): Promise<StoredApp> {
+  const published = event && "app" in event.data ? { app: event.data.app, revision: event.revision } : unchanged;
+  if (!published?.app) throw new Failure("internal", "the first answer to a request is no longer there");
+  return (await store.findApp(published.app.uid)) ?? { ...published.app, revision: published.revision, yaml: "" };
+}
+
+/** With an id that is kept: the same request must not publish later, when the build was deleted. */
+async function leaveAsItIs(store: Pick<Store, "keepRequest">, stored: StoredApp, request: NewRequest | undefined, time: string): Promise<StoredApp> {
+  if (request) await store.keepRequest(stored.project, request, time);
+  return stored;
+}
+
+function summaryIn({ uid, project, name, version, build, digest, creator, createTime, summary }: StoredApp): StoredAppSummary {
+  return { uid, project, name, version, build, digest, creator, createTime, summary };
 }
 
 function publication(app: App, row: NewApp, time: string, caller: Caller, request: RequestOnce | undefined): Mutation {

@@ -1,6 +1,7 @@
 import { Failure } from "@troupe/domain/failure";
 import type { JsonObject } from "@troupe/domain/json";
-import { decodePageToken, encodePageToken } from "../clusters/cluster-query.ts";
+import { decodePageToken, encodePageToken, keyParts } from "../clusters/cluster-query.ts";
+import { fitting } from "../page-bytes.ts";
 import type { AppPage, Store, StoredApp } from "../store.ts";
 import { parseDefinition } from "./app-book.ts";
 import { type AppReference, chooseBuild } from "./resolve-app.ts";
@@ -26,10 +27,10 @@ export interface AppsPage {
 /** Of each app the newest build of its newest version, or, given a name, all builds of that one. */
 export async function listApps(store: Reads, { project, name, limit }: Pick<AppPage, "project" | "name" | "limit">, pageToken: string): Promise<AppsPage> {
   const question = ["apps", project ?? "-", name ?? ""];
-  const after = decodePageToken(pageToken, question)?.after;
+  const after = decodePageToken(pageToken, question, name === undefined ? [keyParts.name, keyParts.name] : [keyParts.versionKey, keyParts.build])?.after;
   const found = await store.listApps({ project, name, after, limit: limit + 1 });
-  const apps = found.slice(0, limit);
+  const apps = fitting(found.slice(0, limit));
   const last = apps.at(-1);
-  const nextPageToken = last && found.length > limit ? encodePageToken({ after: name === undefined ? [last.project, last.name] : [versionKey(last.version), String(last.build)], revision: 0 }, question) : "";
+  const nextPageToken = last && found.length > apps.length ? encodePageToken({ after: name === undefined ? [last.project, last.name] : [versionKey(last.version), String(last.build)], revision: 0 }, question) : "";
   return { apps, nextPageToken };
 }

@@ -15,17 +15,23 @@ import { decideAgain } from "../decide-again.ts";
 import { atTheirPlaces } from "../documents.ts";
 import { expiryMs } from "../instances/heartbeat.ts";
 import { findFirst, newRequest, type RequestOnce } from "../request-once.ts";
-import type { ClusterSnapshot, Mutation, Store, StoredCluster, StoredRequest, Write } from "../store.ts";
+import type { ClusterSnapshot, Mutation, NewCluster, Store, StoredCluster, Write } from "../store.ts";
 import { refuseAdoption } from "./adopt.ts";
+import { type Applied, firstAnswer, leaveAsItIs } from "./applied.ts";
 import { clusterEvent, clusterResource, snapshotOf } from "./cluster-event.ts";
+import { tellConsumers } from "./consumers.ts";
 import { refuseStale } from "./etag.ts";
+import { nameTaken } from "./name-taken.ts";
 import { bindingsOf, refuseCycles } from "./needs.ts";
 import type { PlanAnswer } from "./plan-answer.ts";
-import { answerOf, nothingChanges, type Planned, planOf, presentPlanOf } from "./planning.ts";
+import { answerOf, type Planned, planOf, presentPlanOf } from "./planning.ts";
 import { refuseOtherName, type Wish, type WishFor } from "./wish.ts";
 
 export interface ApplyClusterDeps {
-  readonly store: Pick<Store, "findRequest" | "findCluster" | "appBuilds" | "clustersByUid" | "adopterOf" | "topologyOf" | "exportsOf" | "targets" | "commit">;
+  readonly store: Pick<
+    Store,
+    "findRequest" | "keepRequest" | "findCluster" | "appBuilds" | "clustersByUid" | "clustersByName" | "adopterOf" | "holderOf" | "topologyOf" | "consumersOf" | "exportsOf" | "targets" | "commit"
+  >;
   readonly apps: AppBook;
   readonly newUid: () => Uid;
   readonly nowMs: () => number;
@@ -45,14 +51,6 @@ export interface ApplyCluster {
   readonly method: string;
 }
 
-export interface Applied {
-  /** Undefined: there is none, and that was allowed. */
-  readonly cluster: ClusterSnapshot | undefined;
-  readonly revision: number;
-  readonly plan: PlanAnswer;
-  readonly created: boolean;
-}
-
 /**
  * Create, replace, change in part and scale are one path: a wish, looked at beside what is there. It returns before anything
  * runs. What is so already changes nothing at all.
@@ -70,22 +68,18 @@ export function makeApplyCluster(deps: ApplyClusterDeps) {
       const wish = request.wish(present);
       refuseOtherName(wish, project, name);
       const decision = await decide(deps, wish, present, caller);
-      if (!decision) return { cluster: present && snapshotOf(present), revision: present?.revision ?? 0, plan: nothingChanges, created: false };
-      const { after, plan, write, topology } = decision;
+      if (!decision) return leaveAsItIs(store, { project, present, caller, request: request.validateOnly ? undefined : request.request, time: new Date(deps.nowMs()).toISOString() });
+      const { after, plan, writes, topology } = decision;
       const applied = { cluster: snapshotOf(after), plan, created: !present };
-      if (request.validateOnly) return { ...applied, revision: present?.revision ?? 0 };
+      if (request.validateOnly) {
+        await refuseTakenNames(store, decision);
+        return { ...applied, revision: present?.revision ?? 0 };
+      }
       const audit = { method: request.method, subject: clusterResource(after), peer: caller.peer, change: plan.fields.map((field) => ({ ...field, before: field.before ?? null, after: field.after ?? null })) };
-      const mutation: Mutation = { project, time: after.updateTime, actor: caller, request: newRequest(caller, request.request, { plan, created: !present }), audit, topology, writes: [write] };
+      const mutation: Mutation = { project, time: after.updateTime, actor: caller, request: newRequest(caller, request.request, { plan, created: !present }), audit, topology, writes };
       return { ...applied, revision: (await store.commit(mutation)).first };
     });
   };
-}
-
-/** As it was given, from what was kept of it. */
-export function firstAnswer({ answer, event }: StoredRequest): Applied {
-  const { plan = nothingChanges, created = false } = answer;
-  if (!event || !("cluster" in event.data)) throw new Failure("internal", "the first answer to a request is no longer there");
-  return { cluster: event.data.cluster, revision: event.revision, plan, created };
 }
 
 function refusePresence({ project, name, mode, etag }: ApplyCluster, present: StoredCluster | undefined): void {
@@ -103,7 +97,9 @@ function refusePresence({ project, name, mode, etag }: ApplyCluster, present: St
 interface Decision {
   readonly after: ClusterSnapshot;
   readonly plan: PlanAnswer;
-  readonly write: Write;
+  /** Names that the cluster and its objects have then, where they may be others than now. */
+  readonly names: { readonly own: string | undefined; readonly objectNames: readonly string[] } | undefined;
+  readonly writes: readonly Write[];
   readonly topology: Mutation["topology"];
 }
 
@@ -131,15 +127,28 @@ async function decide(deps: ApplyClusterDeps, wish: Wish, present: StoredCluster
     edition: (present?.edition ?? 0) + 1,
   };
   const plan = await planChange(apps, wish, present, { uid: after.uid, project, name, labels, generation, spec, build, app, needs: bound.needs });
-  const change = { build: { ...build, uid: appUid }, objectNames: objectNamesOf(name, app), bindings };
   const event = clusterEvent(after, { type: present ? "cluster.updated" : "cluster.created", data: { fields: plan.fields.map(({ path, before, after: now }) => ({ path, before: before ?? null, after: now ?? null })) } });
-  const row = { app: change.build, spec, objectNames: change.objectNames, bindings };
+  const objectNames = objectNamesOf(name, app);
+  const row: Row = { app: { ...build, uid: appUid }, spec, objectNames, bindings };
   if (!present) {
     const { uid, target, namespace } = after;
-    return { after, plan, topology: bound.topology, write: { kind: "create", event, cluster: { uid, name, target, namespace, labels, annotations, ...row } } };
+    const create: Write = { kind: "create", event, cluster: { uid, name, target, namespace, labels, annotations, ...row } };
+    // Whoever waits for a cluster of this name hears that it is there.
+    const told = await tellConsumers(store, project, [name], []);
+    return { after, plan, names: { own: name, objectNames }, topology: bound.topology ?? told.topology, writes: [create, ...told.writes] };
   }
   const raisesVersion = isNewSpec || canonicalJson(present.labels) !== canonicalJson(labels);
-  return { after, plan, topology: bound.topology, write: { kind: "spec", event, uid: after.uid, expect: { edition: present.edition }, change: { labels, annotations, raisesVersion, ...(isNewSpec && { next: { generation, ...row } }) } } };
+  const change = { labels, annotations, raisesVersion, ...(isNewSpec && { next: { generation, ...row } }) };
+  return { after, plan, names: isNewSpec ? { own: undefined, objectNames } : undefined, topology: bound.topology, writes: [{ kind: "spec", event, uid: after.uid, expect: { edition: present.edition }, change }] };
+}
+
+type Row = Pick<NewCluster, "app" | "spec" | "objectNames" | "bindings">;
+
+/** What the commit would say, where there is none. */
+async function refuseTakenNames(store: Pick<Store, "holderOf">, { after, names }: Decision): Promise<void> {
+  const { uid, target, namespace } = after;
+  const holder = names && (await store.holderOf({ uid, target, namespace, ...names }));
+  if (holder) throw nameTaken(holder);
 }
 
 /** The pin stays as long as the same text is submitted. */

@@ -48,12 +48,25 @@ export function encodePageToken(token: PageToken, question: readonly unknown[]):
   return Buffer.from(JSON.stringify([fingerprint(question), token.revision, ...token.after])).toString("base64url");
 }
 
-export function decodePageToken(text: string, question: readonly unknown[]): PageToken | undefined {
+/** What the parts of a key look like: anybody can make a token, and what is in it goes to the database. */
+export const keyParts = {
+  name: /^[a-z0-9-]{1,63}$/,
+  uid: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  versionKey: /^[\x20-\x7e]{0,500}$/,
+  build: /^\d{1,9}$/,
+} as const;
+
+export function orderParts({ by }: ClusterOrder): readonly RegExp[] {
+  return by === "name" ? [keyParts.name, keyParts.name] : [keyParts.uid];
+}
+
+/** `parts`: of its `after`. */
+export function decodePageToken(text: string, question: readonly unknown[], parts: readonly RegExp[]): PageToken | undefined {
   if (text === "") return undefined;
-  const parts = parseJsonArray(Buffer.from(text, "base64url").toString("utf8"));
-  const [print, revision, ...after] = parts ?? [];
-  if (typeof revision !== "number" || !after.every((value) => typeof value === "string")) throw refused("is not one that this server made");
+  const [print, revision, ...after] = parseJsonArray(Buffer.from(text, "base64url").toString("utf8")) ?? [];
+  if (typeof revision !== "number" || !Number.isSafeInteger(revision) || revision < 0 || !after.every((value) => typeof value === "string")) throw refused("is not one that this server made");
   if (print !== fingerprint(question)) throw refused("belongs to another request: parent, filter and order_by must stay the same");
+  if (after.length !== parts.length || !parts.every((part, index) => part.test(after[index] ?? ""))) throw refused("is not one that this server made");
   return { after, revision };
 }
 

@@ -1,17 +1,17 @@
 import { Failure } from "@troupe/domain/failure";
+import { waitingNeeds } from "@troupe/domain/plan/needs";
 import type { AppBook } from "../apps/app-book.ts";
 import type { Caller } from "../caller.ts";
 import { decideAgain } from "../decide-again.ts";
 import { findFirst, newRequest, type RequestOnce } from "../request-once.ts";
 import type { ClusterSnapshot, Store, StoredCluster, Topology } from "../store.ts";
-import { type Applied, firstAnswer } from "./apply-cluster.ts";
+import { type Applied, firstAnswer, leaveAsItIs } from "./applied.ts";
 import { clusterEvent, clusterResource, snapshotOf } from "./cluster-event.ts";
 import { refuseStale } from "./etag.ts";
-import { consumersOf } from "./needs.ts";
-import { answerOf, nothingChanges, presentPlanOf } from "./planning.ts";
+import { answerOf, presentPlanOf } from "./planning.ts";
 
 export interface DeleteClusterDeps {
-  readonly store: Pick<Store, "findRequest" | "findCluster" | "topologyOf" | "commit">;
+  readonly store: Pick<Store, "findRequest" | "keepRequest" | "findCluster" | "consumersOf" | "commit">;
   readonly apps: AppBook;
   readonly nowMs: () => number;
 }
@@ -35,17 +35,18 @@ export function makeDeleteCluster({ store, apps, nowMs }: DeleteClusterDeps) {
     const subject = clusterResource({ project, name });
     refuseUnconfirmed(request);
     return decideAgain(async () => {
-      const [present, topology] = [await store.findCluster(project, name), await store.topologyOf(project)];
+      const [present, topology] = [await store.findCluster(project, name), await store.consumersOf(project, [name])];
       // Last of all that is read, as where a cluster is applied.
       const first = await findFirst(store, project, caller, request.request);
       if (first) return firstAnswer(first);
-      if (!present && allowMissing) return { cluster: undefined, revision: 0, plan: nothingChanges, created: false };
+      const time = new Date(nowMs()).toISOString();
+      const asItIs = () => leaveAsItIs(store, { project, present, caller, request: validateOnly ? undefined : request.request, time });
+      if (!present && allowMissing) return asItIs();
       if (!present) throw new Failure("not_found", `${subject} does not exist`, { reason: "CLUSTER_NOT_FOUND", facts: { resource: subject } });
       refuseStale(present, request.etag);
       // Asked again: it is on its way. That volumes go too can still be added, never taken back.
-      if (present.intent.kind === "delete" && (present.intent.deleteVolumes || !deleteVolumes)) return { cluster: snapshotOf(present), revision: present.revision, plan: nothingChanges, created: false };
+      if (present.intent.kind === "delete" && (present.intent.deleteVolumes || !deleteVolumes)) return asItIs();
       refuseNeeded(present, topology);
-      const time = new Date(nowMs()).toISOString();
       const after: ClusterSnapshot = { ...snapshotOf(present), intent: { kind: "delete", deleteVolumes }, edition: present.edition + 1, updateTime: time, deleteTime: present.deleteTime ?? time };
       const plan = answerOf({ before: { spec: present.spec, desired: await presentPlan(apps, present) }, after: undefined, notes: notesOf(deleteVolumes) });
       const applied = { cluster: after, plan, created: false };
@@ -70,21 +71,17 @@ function refuseUnconfirmed({ name, deleteVolumes, confirm }: DeleteCluster): voi
   throw new Failure("invalid", `confirm ${message}`, { reason: "CONFIRM_MISSING", problems: [{ path: "confirm", reason: "CONFIRM_MISSING", message, suggestion: name }] });
 }
 
-function refuseNeeded(present: StoredCluster, topology: Topology): void {
+function refuseNeeded(present: StoredCluster, { edges }: Topology): void {
   const resource = clusterResource(present);
   if (present.spec.protect) throw new Failure("conflict", `${resource} is protected: unset spec.protect first`, { reason: "CLUSTER_PROTECTED", facts: { resource } });
-  const consumers = consumersOf(present.name, topology);
+  const consumers = [...new Set(edges.map(({ consumer }) => consumer))].toSorted();
   if (consumers.length === 0) return;
   throw new Failure("conflict", `${resource} is needed by ${consumers.join(", ")}`, { reason: "CLUSTER_NEEDED", facts: { resource, consumers: consumers.join(",") } });
 }
 
 async function presentPlan(apps: AppBook, { uid, project, name, labels, generation, spec, app: build }: StoredCluster) {
   // Nothing of a plan's members depends on what the slots are bound to.
-  return presentPlanOf({ uid, project, name, labels, generation, spec, build, app: await apps.appOf(build.digest), needs: waiting(spec) });
-}
-
-function waiting(spec: StoredCluster["spec"]) {
-  return Object.fromEntries(Object.keys(spec.needs).map((slot) => [slot, { kind: "waiting", provider: "", message: "" } as const]));
+  return presentPlanOf({ uid, project, name, labels, generation, spec, build, app: await apps.appOf(build.digest), needs: waitingNeeds(spec, "") });
 }
 
 function notesOf(deleteVolumes: boolean): readonly string[] {

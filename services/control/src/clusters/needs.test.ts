@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { consumersOf, refuseCycles } from "./needs.ts";
+import { refuseCycles } from "./needs.ts";
 
 const topology = (...edges: readonly string[]) => ({ count: 0, edges: edges.map((edge) => ({ consumer: edge.charAt(0), provider: edge.charAt(1) })) });
 const binding = (provider: string) => [{ slot: "source", provider }];
@@ -22,7 +22,9 @@ describe("needs", () => {
     expect(() => refuseCycles("a", binding("b"), topology("bc", "ca"))).toThrow("a needs b needs c needs a");
   });
 
-  test("tell who would lose what it needs, each once", () => {
-    expect(consumersOf("p", topology("xp", "ap", "xp", "xq"))).toEqual(["a", "x"]);
+  test("name the ends of a way that is long, however long it is", () => {
+    const names = Array.from({ length: 20_000 }, (_, index) => `c${index}`);
+    const edges = names.slice(1).map((provider, index) => ({ consumer: names[index] ?? "", provider }));
+    expect(() => refuseCycles("c19999", [{ slot: "source", provider: "c0" }], { count: 0, edges })).toThrow(/^c19999 would need itself: c19999 needs c0 needs c1 .* needs 19981 others needs .* needs c19999$/);
   });
 });

@@ -7,6 +7,9 @@ export function bindingsOf(spec: ClusterSpec): readonly Binding[] {
   return Object.entries(spec.needs).flatMap(([slot, need]) => (need.kind === "cluster" ? [{ slot, provider: need.cluster }] : []));
 }
 
+/** How many clusters of a way are named. */
+const mostShown = 20;
+
 /** Clusters that wait for each other would wait for ever. A provider need not exist yet: its name counts. */
 export function refuseCycles(name: string, bindings: readonly Binding[], { edges }: Topology): void {
   const needed = new Map<string, string[]>();
@@ -14,7 +17,7 @@ export function refuseCycles(name: string, bindings: readonly Binding[], { edges
   for (const { slot, provider } of bindings) {
     const way = wayTo(name, provider, needed);
     if (!way) continue;
-    const message = `${name} would need itself: ${[name, ...way].join(" needs ")}`;
+    const message = `${name} would need itself: ${inWords([name, ...way])}`;
     throw new Failure("conflict", message, { reason: "NEEDS_CYCLE", problems: [{ path: `spec.needs.${slot}`, reason: "NEEDS_CYCLE", message }] });
   }
 }
@@ -29,12 +32,15 @@ function wayTo(target: string, from: string, needed: ReadonlyMap<string, readonl
   return undefined;
 }
 
+/** The way that was found, the last first, the other way round. */
 function wayBack(name: string, before: ReadonlyMap<string, string | undefined>): readonly string[] {
-  const previous = before.get(name);
-  return previous === undefined ? [name] : [...wayBack(previous, before), name];
+  const way: string[] = [];
+  for (let at: string | undefined = name; at !== undefined; at = before.get(at)) way.push(at);
+  return way.toReversed();
 }
 
-/** Who would lose what it needs. */
-export function consumersOf(name: string, { edges }: Topology): readonly string[] {
-  return [...new Set(edges.filter(({ provider }) => provider === name).map(({ consumer }) => consumer))].toSorted();
+/** `a needs b needs c`, of a long way only its ends. */
+function inWords(way: readonly string[]): string {
+  const shown = way.length <= mostShown ? way : [...way.slice(0, mostShown / 2), `${way.length - mostShown} others`, ...way.slice(-mostShown / 2)];
+  return shown.join(" needs ");
 }

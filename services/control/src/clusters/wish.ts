@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "@troupe/domain/json";
 import { type ClusterDocument, parseClusterDocument, printCluster } from "@troupe/domain/language/cluster";
 import { type Document, documentOfValue } from "@troupe/domain/language/document";
 import type { StoredCluster } from "../store.ts";
-import { type MaskPath, placeInDocument } from "./update-mask.ts";
+import { maskRefused, type MaskPath, placeInDocument } from "./update-mask.ts";
 
 /** What somebody wants of a cluster, and the document that says so. */
 export interface Wish {
@@ -23,7 +23,11 @@ export function wholeWish(document: Document): Wish {
 export function maskedWish(document: Document, mask: readonly MaskPath[]): WishFor {
   return (present) => {
     if (!present) return wholeWish(document);
-    const merged = mask.reduce<Json>((whole, path) => replaced(whole, placeInDocument(path), valueAt(document.value, placeInDocument(path))), asDocument(present));
+    const merged = mask.reduce<Json>((whole, path) => {
+      const place = placeInDocument(path);
+      if (!isReachable(whole, place) || !isReachable(document.value, place)) throw maskRefused(`has the path "${path.join(".").slice(0, 100)}", which leads into what is no map: name the whole of it`);
+      return replaced(whole, place, valueAt(document.value, place));
+    }, asDocument(present));
     // Places are those of the document, as far as it has what is merged.
     return { cluster: parseClusterDocument({ ...documentOfValue(merged), placeOf: document.placeOf }), document };
   };
@@ -52,6 +56,14 @@ function mismatch(document: Document, path: readonly string[], said: string, ask
 function asDocument({ name, project, labels, annotations, spec }: StoredCluster): JsonObject {
   const printed = printCluster({ name, project, labels, annotations, spec });
   return { ...printed, metadata: { ...(printed["metadata"] as JsonObject), namespace: project } };
+}
+
+/** Whatever there is on the way to a path is a map: elements of lists, say, have no path. */
+function isReachable(value: Json, path: readonly string[]): boolean {
+  return path.every((_, index) => {
+    const inner = valueAt(value, path.slice(0, index));
+    return inner === undefined || isObject(inner);
+  });
 }
 
 function valueAt(value: Json, path: readonly string[]): Json | undefined {

@@ -1,4 +1,4 @@
-import type { Beat, Published, RelayCursor, ReportNote, StreamBounds, TargetState } from "../store.ts";
+import type { Beat, NewRequest, Published, PurgeBefore, RelayCursor, ReportNote, StreamBounds, TargetState } from "../store.ts";
 import type { Database } from "./data-source.ts";
 
 /** Writes that change no resource, and so make no event and move no revision. */
@@ -56,12 +56,19 @@ function toCursor({ project, head, purged, revision, stream, sequence, time }: C
   return { project, head, purged, published: { revision, stream, sequence, time } };
 }
 
-export async function moveCursor(database: Database, project: string, { revision, stream, sequence, time }: Published): Promise<void> {
-  await database.rows(
-    `INSERT INTO relay (project, revision, stream, sequence, time) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (project) DO UPDATE SET revision = excluded.revision, stream = excluded.stream, sequence = excluded.sequence, time = excluded.time`,
-    [project, revision, stream, sequence, time],
+/** A relay that has lost its lock and does not know it yet must not undo what the next one wrote. */
+export async function moveCursor(database: Database, project: string, from: Published, { revision, stream, sequence, time }: Published): Promise<boolean> {
+  const moved = await database.rows(
+    `INSERT INTO relay AS r (project, revision, stream, sequence, time) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (project) DO UPDATE SET revision = excluded.revision, stream = excluded.stream, sequence = excluded.sequence, time = excluded.time
+     WHERE (r.revision, r.stream, r.sequence) = ($6, $7, $8) RETURNING 1`,
+    [project, revision, stream, sequence, time, from.revision, from.stream, from.sequence],
   );
+  return moved.length > 0;
+}
+
+export async function keepRequest(database: Database, project: string, { caller, id, digest, answer }: NewRequest, time: string): Promise<void> {
+  await database.rows("INSERT INTO request (project, caller, id, digest, answer, time) VALUES ($1, $2, $3, $4, $5, $6)", [project, caller, id, digest, JSON.stringify(answer), time]);
 }
 
 /** A guard rises with every report, also one that brings nothing new: a late one must not pass it. */
@@ -80,13 +87,16 @@ export async function noteReports(database: Database, notes: readonly ReportNote
 const purgedAtOnce = 10_000;
 
 /** Events of a project go up to a revision, so that what is kept has no hole. */
-export async function purge(database: Database, before: { readonly events: string; readonly requests: string; readonly instances: string }): Promise<void> {
+export async function purge(database: Database, before: PurgeBefore): Promise<void> {
   const old = await database.rows<{ project: string; first: number; last: number }>("SELECT project, min(revision) AS first, max(revision) AS last FROM event WHERE time < $1 GROUP BY project", [before.events]);
   for (const { project, first, last } of old) {
     for (let upTo = first; upTo <= last; upTo += purgedAtOnce) await purgeUpTo(database, project, Math.min(upTo + purgedAtOnce - 1, last));
   }
   await database.rows("DELETE FROM request WHERE time < $1", [before.requests]);
   await database.rows("DELETE FROM instance WHERE seen_time < $1", [before.instances]);
+  await database.rows("DELETE FROM audit WHERE time < $1", [before.audit]);
+  // The last generation stays: whoever adopts what is left must be of its app.
+  await database.rows("DELETE FROM cluster_history h USING cluster c WHERE c.gone_time < $1 AND h.uid = c.uid AND h.generation < c.generation", [before.history]);
 }
 
 async function purgeUpTo(database: Database, project: string, revision: number): Promise<void> {

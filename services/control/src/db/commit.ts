@@ -1,7 +1,9 @@
 import { Failure } from "@troupe/domain/failure";
-import type { Committed, Mutation, NewCluster, NewStatus, SpecChange, Write } from "../store.ts";
+import { nameTaken } from "../clusters/name-taken.ts";
+import type { Committed, Mutation, NewCluster, NewStatus, SpecChange, WantedNames, Write } from "../store.ts";
 import type { Database } from "./data-source.ts";
-import { changedMeanwhile } from "./failures.ts";
+import { changedMeanwhile, raced } from "./failures.ts";
+import { holderOf } from "./reads.ts";
 import { Statement } from "./statement.ts";
 
 /**
@@ -17,7 +19,7 @@ export async function commit(database: Database, mutation: Mutation): Promise<Co
     if (!row) throw new Failure("conflict", "who needs whom has changed meanwhile", { reason: changedMeanwhile });
     return { first: row.base + 1, last: row.base + mutation.writes.length };
   } catch (error) {
-    throw error instanceof Failure && error.kind === "already_exists" ? await explained(database, mutation, error) : error;
+    throw error instanceof Failure ? await explained(database, mutation, error) : error;
   }
 }
 
@@ -187,14 +189,19 @@ function writeReports(statement: Statement, { writes, time }: Mutation): void {
   const reports = writes.flatMap((write, index) => (write.kind === "status" || write.kind === "gone" ? [{ report: write.report, i: index + 1, gone: write.kind === "gone" }] : []));
   if (reports.length === 0) return;
   const rows = statement.value(JSON.stringify(reports.map(({ report, i, gone }) => ({ ...reportRow(report), i, gone }))), "jsonb");
+  // Locked, for a statement that waited for its turn sees the edition of before, but for rows that it locks.
+  statement.part(
+    "as_decided",
+    `SELECT c.uid FROM raised, jsonb_to_recordset(${rows}) AS r (uid uuid, was_edition bigint) JOIN cluster c ON c.uid = r.uid AND c.edition = r.was_edition FOR SHARE OF c`,
+  );
   statement.guarded(
     "reported",
     `UPDATE cluster_status s SET epoch = r.epoch, seq = r.seq, revision = base + r.i, state = r.state, formed = s.formed OR r.formed, status = r.status,
-       members = CASE WHEN r.whole THEN r.set WHEN r.set = '{}' AND cardinality(r.drop) = 0 THEN s.members ELSE (s.members || r.set) - r.drop END,
-       record = coalesce(r.record, s.record)
-     FROM raised, jsonb_to_recordset(${rows}) AS r (i int, gone boolean, uid uuid, was_epoch bigint, was_seq bigint, epoch bigint, seq bigint,
+       members = CASE WHEN r.gone THEN '{}' WHEN r.whole THEN r.set WHEN r.set = '{}' AND cardinality(r.drop) = 0 THEN s.members ELSE (s.members || r.set) - r.drop END,
+       record = CASE WHEN NOT r.gone THEN coalesce(r.record, s.record) END
+     FROM raised, as_decided d, jsonb_to_recordset(${rows}) AS r (i int, gone boolean, uid uuid, was_epoch bigint, was_seq bigint, epoch bigint, seq bigint,
        state text, formed boolean, status jsonb, whole boolean, set jsonb, drop text[], record text)
-     WHERE s.uid = r.uid AND (s.epoch, s.seq) = (r.was_epoch, r.was_seq) AND (s.epoch, s.seq) < (r.epoch, r.seq)
+     WHERE s.uid = r.uid AND d.uid = r.uid AND (s.epoch, s.seq) = (r.was_epoch, r.was_seq) AND (s.epoch, s.seq) < (r.epoch, r.seq)
      RETURNING s.uid, r.gone`,
     reports.length,
   );
@@ -207,6 +214,7 @@ function reportRow({ uid, expect, guard, status, members, record }: NewStatus) {
     uid,
     was_epoch: expect.epoch,
     was_seq: expect.seq,
+    was_edition: expect.edition,
     ...guard,
     state: status.state,
     formed: status.formed,
@@ -218,7 +226,7 @@ function reportRow({ uid, expect, guard, status, members, record }: NewStatus) {
   };
 }
 
-/** Its names are free, and the build is no longer in use by it. The row stays: it is known who may be adopted. */
+/** Its names are free, and the build is no longer in use by it. The rows stay, without what only a living one needs: it is known who may be adopted. */
 function finish(statement: Statement, count: number, time: string): void {
   const at = statement.value(time, "timestamptz");
   statement.guarded(
@@ -231,26 +239,41 @@ function finish(statement: Statement, count: number, time: string): void {
 }
 
 function writeNeeds(statement: Statement, { writes }: Mutation): void {
-  const touched = writes.flatMap((write, index) => (write.kind === "needs" ? [{ uid: write.uid, i: index + 1 }] : []));
+  const touched = writes.flatMap((write, index) => (write.kind === "needs" ? [{ uid: write.uid, was_edition: write.expect.edition, i: index + 1 }] : []));
   if (touched.length === 0) return;
   const rows = statement.value(JSON.stringify(touched), "jsonb");
   statement.guarded(
     "touched",
-    `UPDATE cluster c SET revision = base + r.i, version = base + r.i FROM raised, jsonb_to_recordset(${rows}) AS r (i int, uid uuid)
-     WHERE c.uid = r.uid AND c.gone_time IS NULL RETURNING c.uid`,
+    `UPDATE cluster c SET revision = base + r.i, version = base + r.i FROM raised, jsonb_to_recordset(${rows}) AS r (i int, uid uuid, was_edition bigint)
+     WHERE c.uid = r.uid AND c.edition = r.was_edition AND c.gone_time IS NULL RETURNING c.uid`,
     touched.length,
   );
 }
 
 function log(statement: Statement, { project, time, actor, writes }: Mutation): void {
+  const isStanding = readStanding(statement, writes);
   const events = statement.value(JSON.stringify(writes.map(({ event }, index) => ({ ...event, i: index + 1 }))), "jsonb");
   const common = statement.row({ project: [project, "text"], time: [time, "timestamptz"], actor: [actor.name, "text"], traceparent: [actor.traceparent, "text"] });
+  const data = isStanding ? "CASE WHEN n.status IS NULL THEN e.data ELSE jsonb_set(e.data, '{cluster,status}', n.status) END" : "e.data";
   statement.part(
     "logged",
     `INSERT INTO event (${common.columns}, revision, type, kind, uid, subject, generation, data)
-     SELECT ${common.values}, base + e.i, e.type, e.kind, e.uid, e.subject, e.generation, e.data
-     FROM raised, jsonb_to_recordset(${events}) AS e (i int, type text, kind text, uid uuid, subject text, generation bigint, data jsonb)`,
+     SELECT ${common.values}, base + e.i, e.type, e.kind, e.uid, e.subject, e.generation, ${data}
+     FROM raised, jsonb_to_recordset(${events}) AS e (i int, type text, kind text, uid uuid, subject text, generation bigint, data jsonb)
+     ${isStanding ? "LEFT JOIN standing n ON n.uid = e.uid" : ""}`,
   );
+}
+
+/**
+ * Reports may have come since a spec, a deletion or needs were decided: their events get the status of now, which only rows show
+ * that are locked. What this mutation reports itself is in its events already.
+ */
+function readStanding(statement: Statement, writes: readonly Write[]): boolean {
+  const reported = new Set(writes.flatMap((write) => (write.kind === "status" || write.kind === "gone" ? [write.report.uid] : [])));
+  const uids = writes.flatMap((write) => (write.kind === "spec" || write.kind === "delete" || write.kind === "needs" ? [write.uid] : [])).filter((uid) => !reported.has(uid));
+  if (uids.length === 0) return false;
+  statement.part("standing", `SELECT s.uid, s.status FROM raised, cluster_status s WHERE s.uid = ANY (${statement.value(uids, "uuid[]")}) FOR SHARE OF s`);
+  return true;
 }
 
 function note(statement: Statement, { project, time, actor, request, audit }: Mutation): void {
@@ -279,46 +302,20 @@ function note(statement: Statement, { project, time, actor, request, audit }: Mu
   statement.part("audited", `INSERT INTO audit (${row.columns}, revision) SELECT ${row.values}, base + 1 FROM raised`);
 }
 
-/** Names who has the name: the database says only that it is taken. */
-async function explained(database: Database, mutation: Mutation, failure: Failure): Promise<Failure> {
-  const wanted = wantedBy(mutation.writes[0]);
+/** What the database says only in part. */
+async function explained(database: Database, { writes: [write] }: Mutation, failure: Failure): Promise<Failure> {
+  // The build was deleted since it was chosen.
+  if (failure.reason === "APP_IN_USE" && write?.kind !== "unpublish") return raced(failure);
+  const wanted = failure.reason === "NAME_TAKEN" ? wantedBy(write) : undefined;
   if (!wanted) return failure;
   const holder = await holderOf(database, wanted);
   // Whoever had it may be gone by now.
   return holder ? nameTaken(holder, failure) : new Failure("conflict", "a name was taken, and is free again", { reason: changedMeanwhile, cause: failure });
 }
 
-function wantedBy(write: Write | undefined): Wanted | undefined {
+function wantedBy(write: Write | undefined): WantedNames | undefined {
   if (write?.kind === "create") return { ...write.cluster, own: write.cluster.name };
-  if (write?.kind === "spec" && write.change.next) return { ...write.change.next, own: "", uid: write.uid, target: undefined, namespace: undefined };
-  return undefined;
-}
-
-interface Holder {
-  readonly name: string;
-  readonly kind: "cluster" | "object";
-  readonly project: string;
-  readonly cluster: string;
-}
-
-interface Wanted extends Pick<NewCluster, "uid" | "objectNames"> {
-  readonly own: string;
-  /** Undefined: where the cluster is. */
-  readonly target: string | undefined;
-  readonly namespace: string | undefined;
-}
-
-async function holderOf(database: Database, { uid, own, objectNames, target, namespace }: Wanted): Promise<Holder | undefined> {
-  const [holder] = await database.rows<Holder>(
-    `WITH place AS (SELECT $1::text AS target, $2::text AS namespace WHERE $1 IS NOT NULL UNION ALL SELECT target, namespace FROM cluster WHERE uid = $3::uuid)
-     SELECT o.name, o.kind, c.project, c.name AS cluster FROM place JOIN object_name o USING (target, namespace) JOIN cluster c ON c.uid = o.uid
-     WHERE (o.kind = 'cluster' AND o.name = $4::text OR o.kind = 'object' AND o.name = ANY ($5::text[])) AND o.uid <> $3::uuid LIMIT 1`,
-    [target ?? null, namespace ?? null, uid, own, [...objectNames]],
-  );
-  return holder;
-}
-
-function nameTaken({ name, project, cluster }: Holder, cause: Failure): Failure {
-  const resource = `projects/${project}/clusters/${cluster}`;
-  return new Failure("already_exists", `the name ${name} is taken in this namespace by ${resource}`, { reason: "NAME_TAKEN", facts: { resource, name }, cause });
+  if (write?.kind !== "spec" || !write.change.next || !("cluster" in write.event.data)) return undefined;
+  const { uid, target, namespace } = write.event.data.cluster;
+  return { uid, target, namespace, own: undefined, objectNames: write.change.next.objectNames };
 }

@@ -36,14 +36,25 @@ export interface DatabaseOptions {
 const migrationLock = 7_402_001;
 const backoff = { firstMs: 100, mostMs: 2_000 };
 
-/** An acknowledged write is on disk, whatever the server's default; and plans of single-row statements gain nothing from JIT. */
-const settings = "-c synchronous_commit=on -c jit=off -c TimeZone=UTC";
+/**
+ * An acknowledged write is on disk, whatever the server's default; and plans of single-row statements gain nothing from JIT. A host
+ * that is lost says no goodbye: within half a minute the server lets go of what it held, locks above all.
+ */
+const settings = [
+  "synchronous_commit=on",
+  "jit=off",
+  "TimeZone=UTC",
+  "tcp_keepalives_idle=10",
+  "tcp_keepalives_interval=5",
+  "tcp_keepalives_count=3",
+  "idle_in_transaction_session_timeout=10000",
+].map((setting) => `-c ${setting}`).join(" ");
 
 const int8 = 20;
 const timestamptz = 1184;
 
 export function openDatabase({ url, log, poolSize = 16 }: DatabaseOptions): Database {
-  const connection = { connectionTimeoutMillis: 5_000, keepAlive: true, application_name: "troupe-control", options: settings };
+  const connection = { connectionTimeoutMillis: 5_000, keepAlive: true, keepAliveInitialDelayMillis: 10_000, application_name: "troupe-control", options: settings };
   const source = new DataSource({
     type: "postgres",
     url,

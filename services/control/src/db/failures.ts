@@ -10,8 +10,8 @@ interface DatabaseError {
   readonly message: string;
 }
 
-/** Classes and codes of SQLSTATE that mean: try later. 57014 is our own statement timeout. */
-const awayCodes = /^(?:08|53|57P|58)|^(?:57014|25006|55000)$/;
+/** Classes and codes of SQLSTATE that mean: try later. 57014 is our own statement timeout, 25P03 that of a transaction nobody goes on with. */
+const awayCodes = /^(?:08|53|57P|58)|^(?:57014|25006|25P03|55000)$/;
 const awayErrno = /^E(?:CONN|PIPE|HOST|NET|TIMEDOUT|AI_)|^ENOTFOUND$/;
 const awayMessage = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|connection is closed|released QueryRunner|Cannot use a pool after calling end/;
 const raceCodes: ReadonlySet<string> = new Set(["TR001", "40001", "40P01"]);
@@ -32,7 +32,7 @@ export function away(cause?: unknown): Failure {
   return new Failure("unavailable", "the database cannot be reached", { reason: "DATABASE_UNAVAILABLE", retryAfterMs: 500, cause });
 }
 
-function raced(cause: unknown): Failure {
+export function raced(cause: unknown): Failure {
   return new Failure("conflict", "it was changed meanwhile", { reason: changedMeanwhile, cause });
 }
 

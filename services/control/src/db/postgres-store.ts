@@ -1,11 +1,12 @@
 import type { Digest } from "@troupe/domain/name";
 import type { AppPage, Committed, Mutation, RequestAnswer, Store, StoredApp } from "../store.ts";
-import { beat, moveCursor, noteReports, purge, relayCursor, targets, unpublished } from "./bookkeeping.ts";
+import { beat, keepRequest, moveCursor, noteReports, purge, relayCursor, targets, unpublished } from "./bookkeeping.ts";
 import { listClusters } from "./cluster-pages.ts";
 import { commit } from "./commit.ts";
 import type { Database } from "./data-source.ts";
+import { eventAt, eventsAfter, listEvents } from "./event-reads.ts";
 import { away, toFailure } from "./failures.ts";
-import { clustersByName, clustersByUid, desiredDigest, desiredOf, eventAt, eventsAfter, exportsOf, findCluster, listEvents, topologyOf } from "./reads.ts";
+import { adopterOf, clustersByName, clustersByUid, consumersOf, desiredDigest, desiredOf, exportsOf, findCluster, holderOf, topologyOf } from "./reads.ts";
 import { type AppRow, appTable, projectTable, readerOf } from "./tables.ts";
 import { In } from "typeorm";
 
@@ -29,7 +30,8 @@ export function makePostgresStore({ database, onCommitted }: PostgresStoreOption
     targets: (expiryMs) => targets(database, expiryMs),
     unpublished: (stream) => unpublished(database, stream),
     relayCursor: (project) => relayCursor(database, project),
-    moveCursor: (project, published) => moveCursor(database, project, published),
+    moveCursor: (project, from, to) => moveCursor(database, project, from, to),
+    keepRequest: (project, request, time) => keepRequest(database, project, request, time),
     noteReports: (notes) => noteReports(database, notes),
     purge: (before) => purge(database, before),
   };
@@ -83,19 +85,18 @@ function toApp(row: AppRow | null): StoredApp | undefined {
   return { uid, project, name, version, build, digest, yaml, summary, creator, createTime: new Date(createTime).toISOString(), revision };
 }
 
-type ClusterReads = Pick<Store, "findCluster" | "clustersByName" | "clustersByUid" | "adopterOf" | "listClusters" | "topologyOf" | "exportsOf" | "desiredOf" | "desiredDigest">;
+type ClusterReads = Pick<Store, "findCluster" | "clustersByName" | "clustersByUid" | "adopterOf" | "holderOf" | "listClusters" | "topologyOf" | "consumersOf" | "exportsOf" | "desiredOf" | "desiredDigest">;
 
 function clusterReads(database: Database): ClusterReads {
   return {
     findCluster: (project, name) => findCluster(database, project, name),
     clustersByName: (project, names) => clustersByName(database, project, names),
     clustersByUid: (uids) => clustersByUid(database, uids),
-    adopterOf: async (uid) => {
-      const [row] = await database.rows<{ name: string }>("SELECT 'projects/' || project || '/clusters/' || name AS name FROM cluster WHERE adopt = $1", [uid]);
-      return row?.name;
-    },
+    adopterOf: (uid) => adopterOf(database, uid),
+    holderOf: (names) => holderOf(database, names),
     listClusters: (query) => listClusters(database, query),
     topologyOf: (project) => topologyOf(database, project),
+    consumersOf: (project, providers) => consumersOf(database, project, providers),
     exportsOf: (project, names) => exportsOf(database, project, names),
     desiredOf: (scope) => desiredOf(database, scope),
     desiredDigest: (target) => desiredDigest(database, target),
@@ -107,8 +108,8 @@ type LogReads = Pick<Store, "findRequest" | "projectState" | "eventsAfter" | "li
 function logReads(database: Database): LogReads {
   return {
     findRequest: async ({ project, caller, id }) => {
-      const [row] = await database.rows<{ digest: string; answer: RequestAnswer; revision: number }>("SELECT digest, answer, revision FROM request WHERE project = $1 AND caller = $2 AND id = $3", [project, caller, id]);
-      return row && { digest: row.digest, answer: row.answer, event: await eventAt(database, project, row.revision) };
+      const [row] = await database.rows<{ digest: string; answer: RequestAnswer; revision: number | null }>("SELECT digest, answer, revision FROM request WHERE project = $1 AND caller = $2 AND id = $3", [project, caller, id]);
+      return row && { digest: row.digest, answer: row.answer, event: row.revision === null ? undefined : await eventAt(database, project, row.revision) };
     },
     projectState: (name) =>
       reading(database, async () => {

@@ -1,8 +1,7 @@
-import { Failure } from "@troupe/domain/failure";
 import type { ClusterRecord } from "@troupe/domain/life/record";
 import type { MemberStatus } from "@troupe/domain/life/status";
 import type { AppRef } from "@troupe/domain/plan/sources";
-import type { DesiredRow, DesiredScope, EventQuery, Offered, StoredCluster, StoredEvent, StoredStatus, Topology } from "../store.ts";
+import type { Adopter, DesiredRow, DesiredScope, NameHolder, Offered, StoredCluster, StoredStatus, Topology, WantedNames } from "../store.ts";
 import { membersInOrder } from "../clusters/members.ts";
 import type { Database } from "./data-source.ts";
 
@@ -93,11 +92,38 @@ export function toCluster(row: ClusterRow): StoredCluster {
   };
 }
 
+export async function adopterOf(database: Database, uid: string): Promise<Adopter | undefined> {
+  const [row] = await database.rows<Adopter>(
+    `SELECT c.uid, 'projects/' || c.project || '/clusters/' || c.name AS cluster, c.gone_time IS NOT NULL AS "isGone" FROM cluster c JOIN cluster_status s ON s.uid = c.uid
+     WHERE c.adopt = $1 AND (c.gone_time IS NULL OR s.status->'kept' <> '[]') ORDER BY c.gone_time DESC NULLS FIRST LIMIT 1`,
+    [uid],
+  );
+  return row;
+}
+
+export async function holderOf(database: Database, { uid, target, namespace, own, objectNames }: WantedNames): Promise<NameHolder | undefined> {
+  const [holder] = await database.rows<NameHolder>(
+    `SELECT o.name, 'projects/' || c.project || '/clusters/' || c.name AS cluster FROM object_name o JOIN cluster c ON c.uid = o.uid
+     WHERE o.target = $1 AND o.namespace = $2 AND (o.kind = 'cluster' AND o.name = $3::text OR o.kind = 'object' AND o.name = ANY ($4::text[])) AND o.uid <> $5::uuid LIMIT 1`,
+    [target, namespace, own ?? null, [...objectNames], uid],
+  );
+  return holder;
+}
+
 export async function topologyOf(database: Database, project: string): Promise<Topology> {
+  return edgesOf(database, "b.project = $1", [project]);
+}
+
+export async function consumersOf(database: Database, project: string, providers: readonly string[]): Promise<Topology> {
+  return edgesOf(database, "b.project = $1 AND b.provider = ANY ($2::text[])", [project, providers]);
+}
+
+/** `where`: of bindings `b`; the project is the first value. */
+async function edgesOf(database: Database, where: string, values: readonly unknown[]): Promise<Topology> {
   const [row] = await database.rows<{ count: number; edges: Topology["edges"] }>(
     `SELECT coalesce((SELECT topology FROM project WHERE name = $1), 0) AS count,
-       coalesce((SELECT jsonb_agg(jsonb_build_object('consumer', c.name, 'provider', b.provider)) FROM binding b JOIN cluster c ON c.uid = b.consumer WHERE b.project = $1), '[]') AS edges`,
-    [project],
+       coalesce((SELECT jsonb_agg(jsonb_build_object('consumer', c.name, 'provider', b.provider)) FROM binding b JOIN cluster c ON c.uid = b.consumer WHERE ${where}), '[]') AS edges`,
+    values,
   );
   return row ?? { count: 0, edges: [] };
 }
@@ -145,52 +171,4 @@ export async function desiredDigest(database: Database, target: string): Promise
     [target],
   );
   return row?.digest ?? "";
-}
-
-interface EventRow extends Omit<StoredEvent, "traceparent"> {
-  readonly traceparent: string | null;
-}
-
-const eventColumns = "e.project, e.revision, e.type, e.kind, e.uid, e.subject, e.time, e.actor, e.generation, e.traceparent, e.data";
-
-export async function eventsAfter(database: Database, project: string, after: number, limit: number): Promise<readonly StoredEvent[]> {
-  const rows = await database.rows<EventRow & { readonly purged: number; readonly has_event: boolean }>(
-    `SELECT p.purged, e.revision IS NOT NULL AS has_event, ${eventColumns}
-     FROM project p LEFT JOIN LATERAL (SELECT * FROM event WHERE project = $1 AND revision > $2 ORDER BY revision LIMIT ${limit}) e ON true
-     WHERE p.name = $1 ORDER BY e.revision`,
-    [project, after],
-  );
-  const purged = rows[0]?.purged ?? 0;
-  if (after < purged) throw tooOld(project, purged);
-  return rows.filter(({ has_event }) => has_event).map(toEvent);
-}
-
-export function tooOld(project: string, purged: number): Failure {
-  return new Failure("too_old", `the oldest event kept of project ${project} has revision ${purged + 1}: begin with a snapshot`, {
-    reason: "REVISION_TOO_OLD",
-    facts: { oldestRevision: String(purged + 1) },
-  });
-}
-
-export async function listEvents(database: Database, { project, after, upTo, subject, types, newestFirst, limit }: EventQuery): Promise<readonly StoredEvent[]> {
-  const exact = types.filter((type) => !type.endsWith("*"));
-  const prefixes = types.filter((type) => type.endsWith("*")).map((type) => type.slice(0, -1));
-  const ofSubject = subject === undefined ? "" : "AND e.subject = $6";
-  const rows = await database.rowsOnce<EventRow>(
-    `SELECT ${eventColumns} FROM event e
-     WHERE e.project = $1 AND e.revision > $2 AND e.revision <= $3 AND (cardinality($4::text[]) + cardinality($5::text[]) = 0
-       OR e.type = ANY ($4::text[]) OR EXISTS (SELECT FROM unnest($5::text[]) AS prefix WHERE starts_with(e.type, prefix))) ${ofSubject}
-     ORDER BY e.revision ${newestFirst ? "DESC" : "ASC"} LIMIT ${limit}`,
-    [project, after, upTo, exact, prefixes, ...(subject === undefined ? [] : [subject])],
-  );
-  return rows.map(toEvent);
-}
-
-export async function eventAt(database: Database, project: string, revision: number): Promise<StoredEvent | undefined> {
-  const [row] = await database.rows<EventRow>(`SELECT ${eventColumns} FROM event e WHERE e.project = $1 AND e.revision = $2`, [project, revision]);
-  return row && toEvent(row);
-}
-
-function toEvent({ project, revision, type, kind, uid, subject, time, actor, generation, traceparent, data }: EventRow): StoredEvent {
-  return { project, revision, type, kind, uid, subject, time, actor, generation, traceparent: traceparent ?? undefined, data };
 }

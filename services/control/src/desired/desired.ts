@@ -1,14 +1,16 @@
 import { Failure } from "@troupe/domain/failure";
 import type { App } from "@troupe/domain/language/app";
-import { bindNeeds } from "@troupe/domain/plan/needs";
+import { bindNeeds, waitingNeeds } from "@troupe/domain/plan/needs";
 import type { Sources } from "@troupe/domain/plan/sources";
 import type { Digest, Uid } from "@troupe/domain/name";
+import type { Log } from "@troupe/runtime/log";
 import type { AppBook } from "../apps/app-book.ts";
 import type { DesiredRow, Store } from "../store.ts";
 
 export interface DesiredDeps {
   readonly store: Pick<Store, "desiredOf" | "desiredDigest">;
   readonly apps: AppBook;
+  readonly log: Log;
 }
 
 export type DesiredPart = { readonly kind: "unchanged" } | { readonly kind: "sources"; readonly sources: Sources } | { readonly kind: "digest"; readonly digest: Digest };
@@ -16,7 +18,7 @@ export type DesiredPart = { readonly kind: "unchanged" } | { readonly kind: "sou
 const pageSize = 200;
 
 /** All that a target must run, or only that it is as the caller has it. The digest at the end is of what was listed at the beginning, or newer. */
-export async function* listDesired({ store, apps }: DesiredDeps, target: string, digest: string): AsyncGenerator<DesiredPart> {
+export async function* listDesired({ store, apps, log }: DesiredDeps, target: string, digest: string): AsyncGenerator<DesiredPart> {
   const present = await store.desiredDigest(target);
   if (digest === present) {
     yield { kind: "unchanged" };
@@ -24,25 +26,36 @@ export async function* listDesired({ store, apps }: DesiredDeps, target: string,
   }
   for (let after: Uid | undefined; ; ) {
     const rows = await store.desiredOf({ target, after, limit: pageSize });
-    for (const row of rows) yield { kind: "sources", sources: await sourcesOf(apps, row) };
+    for (const row of rows) yield { kind: "sources", sources: await sourcesOf({ apps, log }, row) };
     after = rows.at(-1)?.cluster.uid;
     if (rows.length < pageSize) break;
   }
   yield { kind: "digest", digest: present };
 }
 
-/** The one way from rows to what reconcilers are told, whichever road it takes. */
-export async function sourcesOf(apps: AppBook, row: DesiredRow): Promise<Sources> {
-  return toSources(row, await apps.appOf(row.cluster.app.digest));
+/**
+ * The one way from rows to what reconcilers are told, whichever road it takes. A cluster whose definition cannot be read here is
+ * told of too: a reconciler forgets what is not listed.
+ */
+export async function sourcesOf({ apps, log }: Pick<DesiredDeps, "apps" | "log">, row: DesiredRow): Promise<Sources> {
+  const { uid, app } = row.cluster;
+  try {
+    return toSources(row, await apps.appOf(app.digest));
+  } catch (error) {
+    if (error instanceof Failure && error.kind === "unavailable") throw error;
+    log.error({ error, uid, digest: app.digest }, "the definition of a cluster cannot be read");
+    return toSources(row, undefined);
+  }
 }
 
-function toSources({ cluster, lastRecord, offered }: DesiredRow, app: App): Sources {
+function toSources({ cluster, lastRecord, offered }: DesiredRow, app: App | undefined): Sources {
   const { uid, project, target, namespace, name, labels, version, generation, intent, app: ref, spec, formed } = cluster;
   const exportsFound = Object.values(spec.needs).flatMap((need) => {
     const found = need.kind === "cluster" ? Object.entries(offered).find(([slot]) => spec.needs[slot] === need)?.[1] : undefined;
     return need.kind === "cluster" && found ? [[need.cluster, found.exports] as const] : [];
   });
-  return { uid, project, target, namespace, name, labels, version, generation, intent, app: ref, spec, needs: bindNeeds(app, spec, Object.fromEntries(exportsFound)), formed, lastRecord, orders: [] };
+  const needs = app ? bindNeeds(app, spec, Object.fromEntries(exportsFound)) : waitingNeeds(spec, `the definition of ${ref.name} cannot be read`);
+  return { uid, project, target, namespace, name, labels, version, generation, intent, app: ref, spec, needs, formed, lastRecord, orders: [] };
 }
 
 export async function definitionOf({ store }: { readonly store: Pick<Store, "findDefinition"> }, digest: Digest): Promise<string> {

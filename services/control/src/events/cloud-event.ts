@@ -1,3 +1,4 @@
+import type { JsonObject } from "@troupe/domain/json";
 import type { PublishedEvent } from "@troupe/runtime/bus";
 import { toEventJson } from "../grpc/event-words.ts";
 import type { StoredEvent } from "../store.ts";
@@ -21,17 +22,19 @@ import type { StoredEvent } from "../store.ts";
  * | `ce-sequence` | the project's revision, 20 digits: contiguous in a project |
  * | `ce-sequencetype` | `Integer` |
  * | `ce-actor` | who caused it |
+ * | `ce-shortened` | `true`: it was too large for the server, and parts of its body are left out |
  * | `traceparent` | of the request that caused it, where it had one |
  *
  * body: JSON `{cluster | app, change}`: the resource in its public form (canonical JSON of the protobuf message; of a cluster
- * without its members), and what changed. The same value is `Event.data` on gRPC.
+ * without its members), and what changed. The same value is `Event.data` on gRPC. Of an event that is too large for the server
+ * (`max_payload`) only `{change}`, and where that is too large as well `{}`: `EventService.List` has it whole.
  *
  * The other subjects that control speaks on, without JetStream:
  * - `troupe.v1.desired.<target>.<uid>`: troupe.internal.v1.Sources, when anything in them changed
  * - `troupe.v1.status.<target>`: request ReportStatusRequest, answer ReportStatusResponse; queue group `control`
  * - `troupe.v1.committed.<project>`: look at the log; body: the project's revision, in decimal
  */
-export function toCloudEvent(event: StoredEvent): PublishedEvent {
+export function toCloudEvent(event: StoredEvent, form: Form = "whole"): PublishedEvent {
   const id = `${event.project}/${event.revision}`;
   const headers = {
     "ce-specversion": "1.0",
@@ -44,9 +47,25 @@ export function toCloudEvent(event: StoredEvent): PublishedEvent {
     "ce-sequence": String(event.revision).padStart(20, "0"),
     "ce-sequencetype": "Integer",
     "ce-actor": percentEncoded(event.actor),
+    ...(form === "whole" ? {} : { "ce-shortened": "true" }),
     ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
   };
-  return { subject: subjectOf(event), id, headers, body: encoder.encode(JSON.stringify(toEventJson(event))) };
+  return { subject: subjectOf(event), id, headers, body: encoder.encode(JSON.stringify(bodyOf(event, form))) };
+}
+
+/** How much of an event its message has, from all to nothing. */
+export const forms = ["whole", "change", "bare"] as const;
+export type Form = (typeof forms)[number];
+
+function bodyOf(event: StoredEvent, form: Form): JsonObject {
+  switch (form) {
+    case "whole":
+      return toEventJson(event);
+    case "change":
+      return { change: event.data.change };
+    case "bare":
+      return {};
+  }
 }
 
 export const eventStream = { name: "TROUPE_EVENTS", subjects: ["troupe.v1.events.>"], maxAgeMs: 7 * 86_400_000, duplicateWindowMs: 120_000 } as const;

@@ -4,8 +4,11 @@ import type { Store } from "../store.ts";
 
 const dayMs = 86_400_000;
 
-/** How long things are kept that nobody asks for any more. */
-export const kept = { eventsMs: 30 * dayMs, requestsMs: dayMs, instancesMs: dayMs } as const;
+/**
+ * How long things are kept that nobody asks for any more. Audit: who did what. History: generations of clusters that are gone, but
+ * the last, which says who may adopt what they left.
+ */
+export const kept = { eventsMs: 30 * dayMs, requestsMs: dayMs, instancesMs: dayMs, auditMs: 90 * dayMs, historyMs: 90 * dayMs } as const;
 
 export interface PurgeDeps {
   readonly store: Pick<Store, "purge">;
@@ -20,6 +23,7 @@ export async function runPurge({ store, log, nowMs, everyMs = 10 * 60_000 }: Pur
   while (!signal.aborted) {
     await wait(everyMs, signal).catch(() => undefined);
     if (signal.aborted) return;
-    await store.purge({ events: ago(kept.eventsMs), requests: ago(kept.requestsMs), instances: ago(kept.instancesMs) }).catch((error: unknown) => log.warn({ error }, "what is too old cannot be removed now"));
+    const before = { events: ago(kept.eventsMs), requests: ago(kept.requestsMs), instances: ago(kept.instancesMs), audit: ago(kept.auditMs), history: ago(kept.historyMs) };
+    await store.purge(before).catch((error: unknown) => log.warn({ error }, "what is too old cannot be removed now"));
   }
 }

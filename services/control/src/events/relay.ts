@@ -1,12 +1,12 @@
 import { Failure } from "@troupe/domain/failure";
 import type { EventType } from "@troupe/domain/life/events";
-import type { Bus, StreamState } from "@troupe/runtime/bus";
+import type { Bus, PublishedEvent, StreamState } from "@troupe/runtime/bus";
 import { delayMs } from "@troupe/runtime/backoff";
 import type { Log } from "@troupe/runtime/log";
 import { wait } from "@troupe/runtime/wait";
 import type { RelayLock } from "../db/relay-lock.ts";
 import type { DesiredRow, Published, RelayCursor, Store, StoredEvent } from "../store.ts";
-import { desiredSubject, eventStream, toCloudEvent } from "./cloud-event.ts";
+import { desiredSubject, eventStream, forms, toCloudEvent } from "./cloud-event.ts";
 import { Wakes } from "./wakes.ts";
 
 export interface RelayDeps {
@@ -23,8 +23,9 @@ export interface RelayDeps {
   readonly pollMs?: number;
 }
 
-/** How many events of a project are under way at a time. */
+/** How many events of a project are under way at a time, and of how many projects. */
 const inFlight = 256;
+const projectsAtOnce = 8;
 const backoff = { firstMs: 200, mostMs: 5_000 };
 /** A cursor that is not written yet costs a few events sent twice, which the stream drops. */
 const cursorEveryMs = 250;
@@ -43,7 +44,7 @@ export async function runRelay(deps: RelayDeps, signal: AbortSignal): Promise<vo
   for (let failures = 0; !signal.aborted; ) {
     try {
       await using lock = await tryLock();
-      if (lock) await new Relay(deps).run(AbortSignal.any([signal, lock.lost]), () => (failures = 0));
+      if (lock) await new Relay(deps, lock.lost).run(AbortSignal.any([signal, lock.lost]), () => (failures = 0));
       else await wait(pollMs, signal);
     } catch (error) {
       if (signal.aborted) break;
@@ -66,42 +67,59 @@ function placeOf({ project, published, purged }: RelayCursor, stream: StreamStat
   return { project, published, from: startOf({ published, purged }, stream, keptSince), sequence: stream.lastSequence };
 }
 
-/** The relay while it has the lock. What it knows of cursors is newer than what is written. */
+/** A project's cursor as this relay knows it, which is newer than what is written. */
+interface Cursor {
+  readonly published: Published;
+  readonly written: Published;
+}
+
+/** The relay while it has the lock. */
 class Relay {
   readonly #deps: RelayDeps;
-  readonly #cursors = new Map<string, { readonly published: Published; readonly written: Published | undefined }>();
+  /** Aborts with the lock. */
+  readonly #lost: AbortSignal;
+  readonly #cursors = new Map<string, Cursor>();
 
-  constructor(deps: RelayDeps) {
+  constructor(deps: RelayDeps, lost: AbortSignal) {
     this.#deps = deps;
+    this.#lost = lost;
   }
 
   async run(signal: AbortSignal, onSuccess: () => void): Promise<void> {
+    try {
+      await this.#publishUntil(signal, onSuccess);
+    } finally {
+      // Also where something failed: what was published until then need not be published again.
+      await this.#writeCursors();
+    }
+  }
+
+  async #publishUntil(signal: AbortSignal, onSuccess: () => void): Promise<void> {
     const { wakes, nowMs, pollMs = 5_000 } = this.#deps;
-    let stream = await this.#publishEverything();
+    let stream = await this.#publishEverything(signal);
     for (let checkedMs = nowMs(); !signal.aborted; ) {
       onSuccess();
       const due = await wakes.take(this.#isBehind() ? cursorEveryMs : pollMs, signal);
       if (due.everything || nowMs() - checkedMs >= pollMs) {
-        stream = await this.#publishEverything();
+        stream = await this.#publishEverything(signal);
         checkedMs = nowMs();
       } else if (due.projects.size > 0) {
         // Also told of what this replica committed itself, and by NATS once more.
         const ahead = [...due.projects].filter(([project, revision]) => revision > (this.#cursors.get(project)?.published.revision ?? -1));
-        await this.#publishAll(await Promise.all(ahead.map(([project]) => this.#placeOf(project, stream))), stream);
+        await this.#publishAll(await Promise.all(ahead.map(([project]) => this.#placeOf(project, stream))), stream, signal);
       } else {
         await this.#writeCursors();
       }
     }
-    await this.#writeCursors();
   }
 
   /** Looks at the stream and at all projects: what was missed, and what was lost. */
-  async #publishEverything(): Promise<StreamState> {
+  async #publishEverything(signal: AbortSignal): Promise<StreamState> {
     const stream = await this.#stream();
     await this.#writeCursors();
     const { createdAt, firstSequence, lastSequence } = stream;
     const cursors = await this.#deps.store.unpublished({ createdAt, firstSequence, lastSequence, keptSince: this.#keptSince() });
-    await this.#publishAll(cursors.map((cursor) => placeOf(cursor, stream, this.#keptSince())), stream);
+    await this.#publishAll(cursors.map((cursor) => placeOf(cursor, stream, this.#keptSince())), stream, signal);
     return stream;
   }
 
@@ -115,18 +133,15 @@ class Relay {
     return made;
   }
 
-  /** Side by side: one that fails must not keep the others back. It is tried again, from what is written. */
-  async #publishAll(places: readonly Place[], stream: StreamState): Promise<void> {
-    const results = await Promise.allSettled(
-      places.map(async (place) => {
-        await this.#publishProject(place, stream).catch((error: unknown) => {
-          this.#cursors.delete(place.project);
-          throw error;
-        });
-      }),
-    );
-    const failed = results.find((result) => result.status === "rejected");
-    if (failed) throw failed.reason;
+  /** Some side by side: one that fails must not keep the others back. It is tried again, from what is written. */
+  async #publishAll(places: readonly Place[], stream: StreamState, signal: AbortSignal): Promise<void> {
+    const left = places.values();
+    const failed: unknown[] = [];
+    const publishLeft = async () => {
+      for (const place of left) await this.#publishProject(place, stream, signal).catch((error: unknown) => failed.push(error));
+    };
+    await Promise.all(Array.from({ length: projectsAtOnce }, publishLeft));
+    if (failed.length > 0) throw failed[0];
   }
 
   /** What this relay published itself is in the stream: what was known of the stream then is older. */
@@ -136,27 +151,33 @@ class Relay {
     return placeOf(await this.#deps.store.relayCursor(project), stream, this.#keptSince());
   }
 
-  async #publishProject({ project, published: before, from, sequence: known }: Place, stream: StreamState): Promise<void> {
+  async #publishProject({ project, published: before, from, sequence: known }: Place, stream: StreamState, signal: AbortSignal): Promise<void> {
     let at = from;
     let sequence = known;
     for (let more = true; more; ) {
-      const events = await this.#deps.store.eventsAfter(project, at, inFlight);
-      await this.#publishDesired(events, Math.max(at, before.revision));
-      sequence = Math.max(sequence, await this.#publishEvents(events, stream));
-      at = events.at(-1)?.revision ?? at;
-      more = events.length === inFlight;
+      signal.throwIfAborted();
+      const page = await this.#deps.store.eventsAfter(project, at, inFlight);
+      await this.#publishDesired(page.events, Math.max(at, before.revision));
+      sequence = Math.max(sequence, await this.#publishEvents(page.events, stream));
+      at = page.events.at(-1)?.revision ?? at;
+      more = page.more && page.events.length > 0;
+      const isNews = at !== before.revision || from !== before.revision || before.stream !== stream.createdAt || before.sequence < stream.firstSequence;
+      if (isNews) this.#cursors.set(project, { published: { revision: at, stream: stream.createdAt, sequence, time: this.#now() }, written: this.#cursors.get(project)?.written ?? before });
+      // A log that is long is not begun anew by whoever has to take over.
+      if (more) await this.#writeCursor(project);
     }
-    const isNews = at !== before.revision || from !== before.revision || before.stream !== stream.createdAt || before.sequence < stream.firstSequence;
-    if (isNews) this.#cursors.set(project, { published: { revision: at, stream: stream.createdAt, sequence, time: this.#now() }, written: this.#cursors.get(project)?.written });
   }
 
   /** Whole states, so that only the last of a cluster matters; nobody waits for them. */
   async #publishDesired(events: readonly StoredEvent[], changedAfter: number): Promise<void> {
-    const { store, bus, encodeDesired } = this.#deps;
+    const { store, bus, encodeDesired, log } = this.#deps;
     const uids = new Set(events.filter(({ type, revision }) => concernsReconcilers.has(type) && revision > changedAfter).map(({ uid }) => uid));
     if (uids.size === 0) return;
     for (const row of await store.desiredOf({ uids: [...uids], changedAfter })) {
-      bus.publish(desiredSubject(row.cluster.target, row.cluster.uid), await encodeDesired(row));
+      const { target, uid } = row.cluster;
+      // One that cannot be told must not keep back the others, nor the log: reconcilers ask for all that they must run.
+      const body = await encodeDesired(row).catch((error: unknown) => log.error({ error, uid }, "the sources of a cluster cannot be sent"));
+      if (body) bus.publish(desiredSubject(target, uid), body);
     }
   }
 
@@ -172,8 +193,21 @@ class Relay {
     }, 0);
   }
 
-  async #publishEvent(event: StoredEvent, { firstSequence }: StreamState): Promise<number> {
-    const message = toCloudEvent(event);
+  /** One that is too large in every form is left out: it would be too large for ever. */
+  async #publishEvent(event: StoredEvent, stream: StreamState): Promise<number> {
+    const { project, revision } = event;
+    for (const form of forms) {
+      try {
+        return await this.#publishMessage(toCloudEvent(event, form), stream);
+      } catch (error) {
+        if (!(error instanceof Failure && error.kind === "exhausted")) throw error;
+        if (form === "whole") this.#deps.log.error({ error, project, revision }, "an event is too large for NATS, and is published without what makes it so");
+      }
+    }
+    return 0;
+  }
+
+  async #publishMessage(message: PublishedEvent, { firstSequence }: StreamState): Promise<number> {
     const { sequence, duplicate } = await this.#deps.bus.publishEvent(message);
     if (!duplicate || sequence >= firstSequence) return sequence;
     // The stream remembers the id of a message that it no longer has: it was purged.
@@ -185,11 +219,16 @@ class Relay {
   }
 
   async #writeCursors(): Promise<void> {
-    for (const [project, { published, written }] of this.#cursors) {
-      if (published === written) continue;
-      await this.#deps.store.moveCursor(project, published);
-      this.#cursors.set(project, { published, written: published });
-    }
+    for (const [project, { published, written }] of this.#cursors) if (published !== written) await this.#writeCursor(project);
+  }
+
+  async #writeCursor(project: string): Promise<void> {
+    this.#lost.throwIfAborted();
+    const cursor = this.#cursors.get(project);
+    if (!cursor) return;
+    const { published, written } = cursor;
+    if (!(await this.#deps.store.moveCursor(project, written, published))) throw new Failure("conflict", `another relay publishes the log of ${project}`);
+    this.#cursors.set(project, { published, written: published });
   }
 
   #now(): string {

@@ -1,6 +1,7 @@
 import { Failure } from "@troupe/domain/failure";
 import type { Uid } from "@troupe/domain/name";
 import type { Log } from "@troupe/runtime/log";
+import { bytesOf } from "../page-bytes.ts";
 import type { Store, StoredCluster, StoredEvent } from "../store.ts";
 
 export interface TailOptions {
@@ -15,6 +16,8 @@ export interface TailOptions {
 /** Reads of one page: what those who come late are given at a time. */
 const pageSize = 200;
 const keptClusters = 1_000;
+/** Of events in the window, as JSON. */
+const keptBytes = 8 * 1024 * 1024;
 
 /**
  * The end of one project's log, read once for everybody who watches it. Each watcher has a cursor of its own and nothing
@@ -23,7 +26,8 @@ const keptClusters = 1_000;
 export class Tail {
   readonly #project: string;
   readonly #options: TailOptions;
-  readonly #window: StoredEvent[] = [];
+  readonly #window: { readonly event: StoredEvent; readonly bytes: number }[] = [];
+  #windowBytes = 0;
   readonly #waiters = new Set<() => void>();
   /** As they were read; each holds at least what was in the log then. */
   readonly #clusters = new Map<Uid, { readonly asOf: number; readonly cluster: Promise<StoredCluster | undefined> }>();
@@ -59,9 +63,9 @@ export class Tail {
     if (cursor >= this.#head) await this.#changed(waitMs, signal);
     signal.throwIfAborted();
     if (cursor >= this.#head) return [];
-    const from = cursor + 1 - (this.#window[0]?.revision ?? Number.POSITIVE_INFINITY);
-    if (from >= 0) return this.#window.slice(from, from + pageSize);
-    return this.#options.store.eventsAfter(this.#project, cursor, pageSize);
+    const from = cursor + 1 - (this.#window[0]?.event.revision ?? Number.POSITIVE_INFINITY);
+    if (from >= 0) return this.#window.slice(from, from + pageSize).map(({ event }) => event);
+    return (await this.#options.store.eventsAfter(this.#project, cursor, pageSize)).events;
   }
 
   /** Present states of clusters that changed at these revisions or later: read once, however many ask. */
@@ -69,7 +73,10 @@ export class Tail {
     // Decided without waiting, so that of many who ask at once the first reads for all.
     const missing = [...changed].filter(([uid, revision]) => (this.#clusters.get(uid)?.asOf ?? 0) < revision).map(([uid]) => uid);
     if (missing.length > 0) this.#load(missing);
-    const found = await Promise.all([...changed.keys()].flatMap((uid) => this.#clusters.get(uid)?.cluster ?? []));
+    const states = [...changed.keys()].flatMap((uid) => this.#clusters.get(uid)?.cluster ?? []);
+    // Only now, for those who were asked for may be the oldest.
+    this.#forgetOldest();
+    const found = await Promise.all(states);
     return new Map(found.flatMap((cluster) => (cluster ? [[cluster.uid, cluster] as const] : [])));
   }
 
@@ -78,10 +85,15 @@ export class Tail {
     const read = this.#options.store.clustersByUid(uids);
     for (const uid of uids) {
       const cluster = read.then((clusters) => clusters.find((one) => one.uid === uid));
-      cluster.catch(() => this.#clusters.delete(uid));
+      cluster.catch(() => {
+        if (this.#clusters.get(uid)?.cluster === cluster) this.#clusters.delete(uid);
+      });
       this.#clusters.delete(uid);
       this.#clusters.set(uid, { asOf, cluster });
     }
+  }
+
+  #forgetOldest(): void {
     for (const uid of this.#clusters.keys()) {
       if (this.#clusters.size <= keptClusters) break;
       this.#clusters.delete(uid);
@@ -89,14 +101,13 @@ export class Tail {
   }
 
   async #read(): Promise<void> {
-    const { store, log, keptEvents = 2_000 } = this.#options;
+    const { store, log } = this.#options;
     try {
       while (this.#again) {
         this.#again = false;
-        const events = await store.eventsAfter(this.#project, this.#head, pageSize);
+        const { events, more } = await store.eventsAfter(this.#project, this.#head, pageSize);
         this.#append(events);
-        if (events.length === pageSize) this.#again = true;
-        if (this.#window.length > keptEvents) this.#window.splice(0, this.#window.length - keptEvents);
+        if (more) this.#again = true;
       }
     } catch (error) {
       if (!(error instanceof Failure && error.kind === "unavailable")) log.error({ error, project: this.#project }, "the log cannot be read");
@@ -107,9 +118,17 @@ export class Tail {
     const [first] = events;
     if (!first) return;
     if (first.revision !== this.#head + 1) throw new Failure("internal", `the log of ${this.#project} has a hole after revision ${this.#head}`);
-    this.#window.push(...events);
+    for (const event of events) this.#keep({ event, bytes: bytesOf(event.data) });
     this.#head = first.revision + events.length - 1;
     for (const tell of this.#waiters) tell();
+  }
+
+  /** Whoever is further behind than the window reads from the database. */
+  #keep(entry: { readonly event: StoredEvent; readonly bytes: number }): void {
+    const { keptEvents = 2_000 } = this.#options;
+    this.#window.push(entry);
+    this.#windowBytes += entry.bytes;
+    while (this.#window.length > keptEvents || (this.#windowBytes > keptBytes && this.#window.length > 1)) this.#windowBytes -= this.#window.shift()?.bytes ?? 0;
   }
 
   #changed(waitMs: number, signal: AbortSignal): Promise<void> {

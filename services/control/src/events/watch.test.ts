@@ -9,7 +9,8 @@ import { watchClusters, type WatchDeps, watchEvents } from "./watch.ts";
 /** A store of one project that tells its tails, and counts what is read from it. */
 async function world(options: Partial<WatchDeps> & { keptEvents?: number } = {}) {
   const reads = { events: 0, clusters: 0 };
-  const real = memoryStore({ onCommitted: (project, { last }) => tails.wake(project, last) });
+  let isHushed = false;
+  const real = memoryStore({ onCommitted: (project, { last }) => !isHushed && tails.wake(project, last) });
   const store: Store = {
     ...real,
     eventsAfter: (...query) => ((reads.events += 1), real.eventsAfter(...query)),
@@ -24,6 +25,8 @@ async function world(options: Partial<WatchDeps> & { keptEvents?: number } = {})
     deps,
     store,
     reads,
+    /** From here on nobody is told of what is committed. */
+    hush: () => (isHushed = true),
     create: (name: string) => store.commit(aMutation("p", [creating("p", aCluster(name, app, { namespace: "p" }))])),
     report: async (name: string, seq: number) => store.commit(aMutation("p", [reporting(await found(name), { epoch: 1, seq }, { state: seq % 2 === 0 ? "ready" : "degraded" })])),
     remove: async (name: string) => {
@@ -51,6 +54,39 @@ describe("a watch", () => {
     await create("a");
     expect(await next(events)).toEqual({ kind: "bookmark", revision: 1 });
     await events.return(undefined);
+  });
+
+  test("that is idle is told so once at a time", async () => {
+    let clockMs = 0;
+    const { deps, create } = await world({ bookmarkMs: 300, nowMs: () => clockMs });
+    const events = watchEvents(deps, scope, everything, { kind: "now" }, never);
+    expect(await next(events)).toEqual({ kind: "bookmark", revision: 0 });
+    const idle = next(events);
+    clockMs = 300;
+    expect(await idle).toEqual({ kind: "bookmark", revision: 0 });
+    const following = next(events);
+    await create("a");
+    expect(await following).toMatchObject({ kind: "event", event: { revision: 1 } });
+    await events.return(undefined);
+  });
+
+  test("never goes back behind what it was shown at its beginning, whatever others have read", async () => {
+    const { deps, store, create, report, hush } = await world();
+    await create("a");
+    const other = watchClusters(deps, scope, [], { kind: "now" }, never);
+    const read = next(other);
+    const meanwhile = async () => {
+      await report("a", 1);
+      expect(await read).toMatchObject({ revision: 2, cluster: { status: { state: "degraded" } } });
+      // The tail, and so what it keeps of a, does not know of this.
+      hush();
+      await report("a", 2);
+    };
+    const states = watchClusters({ ...deps, store: { ...store, listClusters: async (query) => (await meanwhile(), store.listClusters(query)) } }, scope, [], { kind: "initial" }, never);
+    expect(await next(states)).toMatchObject({ cluster: { revision: 3, status: { state: "ready" } } });
+    expect(await next(states)).toEqual({ kind: "bookmark", revision: 1 });
+    expect(await next(states)).toMatchObject({ kind: "upsert", revision: 2, cluster: { status: { state: "ready" } } });
+    await states.return(undefined);
   });
 
   test("by many costs one read of the log and one of each state", async () => {

@@ -40,18 +40,21 @@ export async function* watchClusters(deps: WatchDeps, scope: Scope, filter: Filt
   const shown = new Shown(filter, start.kind === "initial");
   let cursor = await cursorOf(deps, scope.project, start);
   const begin = { from: cursor, isAtEnd: cursor >= used.tail.head };
+  let floor = 0;
   if (start.kind === "initial") {
     for await (const cluster of present(deps, scope, filter)) {
       shown.note(cluster.uid);
       // Not a place to resume from: others may not have been sent yet.
       yield { kind: "upsert", revision: 0, cluster };
     }
+    // What was shown may be newer than the cursor, and than what the tail read of it for others.
+    floor = (await deps.store.projectState(scope.project)).revision;
     yield { kind: "bookmark", revision: cursor };
   }
   for await (const page of pagesAfter(deps, used.tail, begin, signal)) {
     cursor = page.upTo;
     if (page.isBookmark) yield { kind: "bookmark", revision: cursor };
-    else page.quiet = !(yield* newsOf(used.tail, page.events, scope, filter, shown));
+    else page.quiet = !(yield* newsOf(used.tail, page.events, { scope, filter, floor }, shown));
   }
 }
 
@@ -62,7 +65,10 @@ export async function* watchEvents(deps: WatchDeps, scope: Scope, isWanted: (eve
   const begin = { from: cursor, isAtEnd: cursor >= used.tail.head };
   if (start.kind === "now") yield { kind: "bookmark", revision: cursor };
   for await (const page of pagesAfter(deps, used.tail, begin, signal)) {
-    if (page.isBookmark) yield { kind: "bookmark", revision: page.upTo };
+    if (page.isBookmark) {
+      yield { kind: "bookmark", revision: page.upTo };
+      continue;
+    }
     const wanted = page.events.filter((event) => (scope.subject === undefined || event.subject === scope.subject) && isWanted(event));
     page.quiet = wanted.length === 0;
     for (const event of wanted) yield { kind: "event", event };
@@ -128,8 +134,15 @@ async function* present({ store }: WatchDeps, { project, subject }: Scope, filte
   }
 }
 
+interface Wanted {
+  readonly scope: Scope;
+  readonly filter: Filter;
+  /** No state may be older than of this revision. */
+  readonly floor: number;
+}
+
 /** What a page of the log means for states: the last of each cluster, in order of revision. Returns whether there was any. */
-async function* newsOf(tail: Tail, events: readonly StoredEvent[], { subject }: Scope, filter: Filter, shown: Shown): AsyncGenerator<ClusterNews, boolean> {
+async function* newsOf(tail: Tail, events: readonly StoredEvent[], { scope: { subject }, filter, floor }: Wanted, shown: Shown): AsyncGenerator<ClusterNews, boolean> {
   const last = new Map<Uid, StoredEvent>();
   for (const event of events) {
     if (event.kind !== "cluster" || (subject !== undefined && event.subject !== subject) || shown.isAhead(event)) continue;
@@ -137,7 +150,7 @@ async function* newsOf(tail: Tail, events: readonly StoredEvent[], { subject }: 
     last.set(event.uid, event);
   }
   const living = [...last.values()].filter(({ type }) => type !== "cluster.deleted");
-  const states = await tail.clusters(new Map(living.map(({ uid, revision }) => [uid, revision])));
+  const states = await tail.clusters(new Map(living.map(({ uid, revision }) => [uid, Math.max(revision, floor)])));
   let spoke = false;
   for (const event of last.values()) {
     const news = newsOfOne(event, states.get(event.uid), filter, shown);

@@ -17,7 +17,8 @@ import {
 } from "@troupe/proto/troupe/v1/cluster";
 import type { Manifest } from "@troupe/proto/troupe/v1/resource";
 import type { Handlers } from "@troupe/runtime/grpc-server";
-import type { Applied, ApplyCluster, makeApplyCluster } from "../clusters/apply-cluster.ts";
+import type { Applied } from "../clusters/applied.ts";
+import type { ApplyCluster, makeApplyCluster } from "../clusters/apply-cluster.ts";
 import { parseFilter } from "../clusters/cluster-filter.ts";
 import type { makeValidate } from "../apps/validate.ts";
 import type { makeDeleteCluster } from "../clusters/delete-cluster.ts";
@@ -183,7 +184,7 @@ function untilOf(until: number): "ready" | "deleted" {
 const [usualWaitMs, longestWaitMs] = [5 * 60_000, 60 * 60_000];
 
 function timeoutMsOf(timeout: { readonly seconds: bigint; readonly nanos: number } | undefined): number {
-  const timeoutMs = timeout ? Number(timeout.seconds) * 1000 + timeout.nanos / 1_000_000 : usualWaitMs;
+  const timeoutMs = timeout ? Math.ceil(Number(timeout.seconds) * 1000 + timeout.nanos / 1_000_000) : usualWaitMs;
   if (timeoutMs >= 0 && timeoutMs <= longestWaitMs) return timeoutMs;
   throw new Failure("invalid", "timeout must be between 0 and 1 h", { reason: "FIELD_INVALID", problems: [{ path: "timeout", reason: "FIELD_INVALID", message: "must be between 0 and 1 h" }] });
 }

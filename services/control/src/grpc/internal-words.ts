@@ -4,6 +4,7 @@ import type { ClusterRecord } from "@troupe/domain/life/record";
 import type { ClusterStatus, MemberStatus } from "@troupe/domain/life/status";
 import type { Intent, Sources } from "@troupe/domain/plan/sources";
 import * as wire from "@troupe/proto/troupe/internal/v1/reconciler";
+import { z } from "zod";
 import type { Acked, Report } from "../status/report.ts";
 
 /** Between control and reconcilers: values of the domain travel as JSON (docs/adr/0002). */
@@ -42,11 +43,11 @@ function toWireIntent(intent: Intent): wire.Intent {
 export function parseReport({ uid, epoch, seq, status, allMembers, members, record }: wire.StatusReport): Report {
   try {
     return {
-      uid,
+      uid: uidShape.parse(uid),
       guard: { epoch: safe(epoch), seq: safe(seq) },
       status: parseStatus(status),
       allMembers,
-      members: members.map(({ role, index, status: member }) => ({ key: `${role}/${index}`, status: member === "" ? undefined : (cleanJson(member) as MemberStatus) })),
+      members: members.map(({ role, index, status: member }) => ({ key: `${cleanText(role)}/${index}`, status: member === "" ? undefined : parseMember(member) })),
       record: record === "" ? undefined : (cleanJson(record) as ClusterRecord),
     };
   } catch (cause) {
@@ -54,13 +55,32 @@ export function parseReport({ uid, epoch, seq, status, allMembers, members, reco
   }
 }
 
-/** Made by a reconciler from the same type: only what everything here relies on is looked at. */
+/*
+ * Made by a reconciler from the same type, perhaps a newer one: what goes into the database, into an answer or into the
+ * arithmetic here must be of its kind, so that one report cannot fail those beside it. Words may be unknown, and others may be there.
+ */
+const uidShape = z.guid().lowercase();
+const count = z.int32();
+const statusShape = z.looseObject({
+  state: z.string(),
+  observedGeneration: z.int(),
+  conditions: z.array(z.looseObject({ type: z.string(), status: z.string(), reason: z.string(), message: z.string(), observedGeneration: z.int() })),
+  roles: z.array(z.looseObject({ role: z.string(), wanted: count, ready: count, updated: count })),
+  // What a Date can be.
+  waiting: z.array(z.looseObject({ what: z.string(), reason: z.string(), message: z.string(), since: z.number().min(-8.64e15).max(8.64e15) })),
+  exports: z.record(z.string(), z.string()),
+  formed: z.boolean(),
+  gone: z.boolean(),
+  kept: z.array(z.string()),
+});
+const memberShape = z.looseObject({ role: z.string(), index: count, name: z.string(), host: z.string(), id: count, life: count, state: z.string(), ready: z.boolean(), node: z.string().optional(), podUid: z.string().optional(), restarts: count, message: z.string().optional() });
+
 function parseStatus(text: string): ClusterStatus {
-  const status = cleanJson(text) as Partial<Record<keyof ClusterStatus, unknown>> | null;
-  const lists = [status?.conditions, status?.roles, status?.waiting, status?.kept];
-  const isWhole = typeof status?.state === "string" && Number.isSafeInteger(status.observedGeneration) && lists.every(Array.isArray) && typeof status.exports === "object" && status.exports !== null;
-  if (!isWhole) throw new TypeError("it is no status of a cluster");
-  return status as unknown as ClusterStatus;
+  return statusShape.parse(cleanJson(text)) as unknown as ClusterStatus;
+}
+
+function parseMember(text: string): MemberStatus {
+  return memberShape.parse(cleanJson(text)) as unknown as MemberStatus;
 }
 
 const outcomes: Readonly<Record<Acked["outcome"], wire.StatusOutcome>> = {
@@ -83,5 +103,15 @@ function safe(value: bigint): number {
 /** Messages in a status come from programs of all kinds: what PostgreSQL cannot keep is taken out of them. */
 function cleanJson(text: string): unknown {
   const isSuspect = /\\u(?:0000|[dD][89a-fA-F])/.test(text);
-  return JSON.parse(text, isSuspect ? (_key, value: unknown) => (typeof value === "string" ? value.replaceAll("\0", "").toWellFormed() : value) : undefined);
+  return JSON.parse(text, isSuspect ? (_key, value: unknown) => cleaned(value) : undefined);
+}
+
+function cleaned(value: unknown): unknown {
+  if (typeof value === "string") return cleanText(value);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [cleanText(key), inner]));
+}
+
+function cleanText(text: string): string {
+  return text.replaceAll("\0", "").toWellFormed();
 }

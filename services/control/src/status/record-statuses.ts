@@ -5,11 +5,12 @@ import type { Log } from "@troupe/runtime/log";
 import { decideAgain } from "../decide-again.ts";
 import { membersInOrder } from "../clusters/members.ts";
 import { clusterEvent } from "../clusters/cluster-event.ts";
+import { tellConsumers } from "../clusters/consumers.ts";
 import type { Guard, NewStatus, ReportNote, Store, StoredCluster, StoredStatus, Write } from "../store.ts";
 import type { Acked, Report } from "./report.ts";
 
 export interface RecordStatusesDeps {
-  readonly store: Pick<Store, "clustersByUid" | "clustersByName" | "topologyOf" | "commit" | "noteReports">;
+  readonly store: Pick<Store, "clustersByUid" | "clustersByName" | "consumersOf" | "commit" | "noteReports">;
   readonly nowMs: () => number;
   readonly log: Log;
 }
@@ -60,8 +61,8 @@ async function recordProject(deps: RecordStatusesDeps, project: string, reports:
     for (const { uid } of reports.filter((_, index) => judged[index]?.isStray)) log.error({ uid, project }, "a cluster was reported gone that nobody asked to delete");
     const writes = judged.flatMap(({ write }) => write ?? []);
     const offering = judged.flatMap(({ offers }) => offers ?? []);
-    const touched = offering.length > 0 ? await touch(store, project, offering, writes) : undefined;
-    if (writes.length > 0) await store.commit({ project, time, actor, topology: touched?.topology, writes: [...writes, ...(touched?.writes ?? [])] });
+    const told = offering.length > 0 ? await tellConsumers(store, project, offering, writes) : undefined;
+    if (writes.length > 0) await store.commit({ project, time, actor, topology: told?.topology, writes: [...writes, ...(told?.writes ?? [])] });
     await store.noteReports(judged.flatMap(({ note }) => note ?? []));
     return judged.map(({ ack }) => ack);
   });
@@ -71,7 +72,7 @@ interface Judged {
   readonly ack: Acked;
   readonly write?: Write;
   readonly note?: ReportNote;
-  /** The cluster's name, when what it exports has changed. */
+  /** The cluster's name, when what it exports has changed, or it is gone with all that it exported. */
   readonly offers?: string;
   readonly isStray?: boolean;
 }
@@ -88,13 +89,13 @@ function judge(report: Report, present: StoredCluster | undefined, time: string)
   if (!event) return { ack, note: { uid: report.uid, guard: report.guard, record: report.record } };
   const stored: StoredStatus = { ...status, transitions: transitionsOf(present.status, status, time) };
   const snapshot = { ...present, status: stored };
-  const offers = canonicalJson(present.status?.exports ?? {}) === canonicalJson(status.exports) ? undefined : present.name;
+  const offers = status.gone || canonicalJson(present.status?.exports ?? {}) !== canonicalJson(status.exports) ? present.name : undefined;
   return { ack, isStray, offers, write: { kind: status.gone ? "gone" : "status", report: newStatus(report, present, stored), event: clusterEvent(snapshot, event) } };
 }
 
 function newStatus({ uid, guard, allMembers, members, record }: Report, present: StoredCluster, status: StoredStatus): NewStatus {
   const set = Object.fromEntries(members.flatMap(({ key, status: member }) => (member ? [[key, member] as const] : [])));
-  return { uid, expect: present.guard, guard, status, members: { whole: allMembers, set, drop: members.filter(({ status: member }) => !member).map(({ key }) => key) }, record };
+  return { uid, expect: { ...present.guard, edition: present.edition }, guard, status, members: { whole: allMembers, set, drop: members.filter(({ status: member }) => !member).map(({ key }) => key) }, record };
 }
 
 function membersAfter({ status }: StoredCluster, { allMembers, members, status: { roles } }: Report): readonly MemberStatus[] {
@@ -113,19 +114,6 @@ function withoutTransitions({ transitions: _transitions, ...status }: StoredStat
 function transitionsOf(before: StoredStatus | undefined, { conditions }: ClusterStatus, time: string): Readonly<Record<string, string>> {
   const was = new Map(before?.conditions.map(({ type, status }) => [type, status]));
   return Object.fromEntries(conditions.map(({ type, status }) => [type, was.get(type) === status ? (before?.transitions[type] ?? time) : time]));
-}
-
-/** Those who need what has changed must hear of it. The count says whether somebody was bound to it meanwhile. */
-async function touch(store: RecordStatusesDeps["store"], project: string, providers: readonly string[], writes: readonly Write[]) {
-  const topology = await store.topologyOf(project);
-  const going = new Set(writes.flatMap((write) => (write.kind === "gone" ? [write.report.uid] : [])));
-  const consumers = [...new Set(topology.edges.filter(({ provider }) => providers.includes(provider)).map(({ consumer }) => consumer))];
-  const clusters = consumers.length > 0 ? await store.clustersByName(project, consumers) : [];
-  const needs = clusters.filter(({ uid }) => !going.has(uid)).map((cluster): Write => {
-    const changed = topology.edges.filter(({ consumer, provider }) => consumer === cluster.name && providers.includes(provider)).map(({ provider }) => provider);
-    return { kind: "needs", uid: cluster.uid, event: clusterEvent(cluster, { type: "cluster.needs_changed", data: { providers: [...new Set(changed)] } }) };
-  });
-  return { topology: { count: topology.count, changes: false }, writes: needs };
 }
 
 function ackOf({ uid, guard }: Report): Acked {

@@ -6,17 +6,23 @@ import { matches } from "../clusters/cluster-filter.ts";
 import { type ClusterQuery, orderKey } from "../clusters/cluster-query.ts";
 import { changedMeanwhile } from "../db/failures.ts";
 import { membersInOrder } from "../clusters/members.ts";
-import { tooOld } from "../db/reads.ts";
+import { nameTaken } from "../clusters/name-taken.ts";
+import { tooOld } from "../db/event-reads.ts";
+import { fitting } from "../page-bytes.ts";
 import type {
   Binding,
   ClusterPage,
   Committed,
   DesiredRow,
   DesiredScope,
+  EventData,
+  EventPage,
   Guard,
   Mutation,
+  NameHolder,
   NewApp,
   NewCluster,
+  NewRequest,
   NewStatus,
   Offered,
   Published,
@@ -26,6 +32,8 @@ import type {
   StoredCluster,
   StoredEvent,
   StoredRequest,
+  Topology,
+  WantedNames,
   Write,
 } from "../store.ts";
 
@@ -50,7 +58,7 @@ interface Contents {
   readonly projects: Map<string, Project>;
   readonly apps: Map<string, StoredApp & { readonly definition: string }>;
   readonly clusters: Map<string, Row>;
-  readonly requests: Map<string, { readonly digest: string; readonly answer: StoredRequest["answer"]; readonly project: string; readonly revision: number; readonly time: string }>;
+  readonly requests: Map<string, { readonly digest: string; readonly answer: StoredRequest["answer"]; readonly project: string; readonly revision: number | undefined; readonly time: string }>;
   readonly cursors: Map<string, Published>;
   readonly targets: Map<string, { epoch: number; live: readonly string[]; readonly seen: Map<string, number> }>;
 }
@@ -76,6 +84,7 @@ export function memoryStore({ onCommitted = () => undefined, nowMs = Date.now }:
       const request = contents.requests.get([project, caller, id].join(" "));
       return request && { digest: request.digest, answer: request.answer, event: contents.projects.get(request.project)?.events.find(({ revision }) => revision === request.revision) };
     },
+    keepRequest: async (project, request, time) => keep(contents, project, structuredClone(request), undefined, time),
     ...appReads(() => contents),
     ...clusterReads(() => contents),
     ...logReads(() => contents),
@@ -90,19 +99,27 @@ function carryOut(contents: Contents, mutation: Mutation): Committed {
   if (topology?.changes) project.topology += 1;
   contents.projects.set(name, project);
   const first = project.revision + 1;
+  const reported = new Set(mutation.writes.flatMap((write) => (write.kind === "status" || write.kind === "gone" ? [write.report.uid] : [])));
   mutation.writes.forEach((write, index) => {
     const revision = first + index;
     carryOutOne(contents, mutation, write, revision);
-    const { type, kind, uid, subject, generation, data } = write.event;
+    const { type, kind, uid, subject, generation } = write.event;
+    const data = reported.has(uid) ? write.event.data : withStatusOf(contents.clusters.get(uid), write.event.data);
     project.events.push({ project: name, revision, type, kind, uid, subject, time, actor: actor.name, generation, traceparent: actor.traceparent, data: JSON.parse(JSON.stringify(data)) as StoredEvent["data"] });
   });
   project.revision += mutation.writes.length;
-  if (request) {
-    const key = [name, request.caller, request.id].join(" ");
-    if (contents.requests.has(key)) throw changed();
-    contents.requests.set(key, { digest: request.digest, answer: request.answer, project: name, revision: first, time });
-  }
+  if (request) keep(contents, name, request, first, time);
   return { first, last: project.revision };
+}
+
+function keep({ requests }: Contents, project: string, { caller, id, digest, answer }: NewRequest, revision: number | undefined, time: string): void {
+  const key = [project, caller, id].join(" ");
+  if (requests.has(key)) throw changed();
+  requests.set(key, { digest, answer: withoutUndefined(answer), project, revision, time });
+}
+
+function withStatusOf(row: Row | undefined, data: EventData): EventData {
+  return row?.status && "cluster" in data ? { ...data, cluster: { ...data.cluster, status: row.status } } : data;
 }
 
 function carryOutOne(contents: Contents, mutation: Mutation, write: Write, revision: number): void {
@@ -124,7 +141,7 @@ function carryOutOne(contents: Contents, mutation: Mutation, write: Write, revis
       return undefined;
     }
     case "needs": {
-      const row = living(contents, write.uid);
+      const row = living(contents, write.uid, write.expect.edition);
       row.cluster = { ...row.cluster, revision, version: revision };
       return undefined;
     }
@@ -134,9 +151,9 @@ function carryOutOne(contents: Contents, mutation: Mutation, write: Write, revis
   }
 }
 
-function living(contents: Contents, uid: string, edition?: number): Row {
+function living(contents: Contents, uid: string, edition: number): Row {
   const row = contents.clusters.get(uid);
-  if (!row || row.cluster.goneTime !== undefined || (edition !== undefined && row.cluster.edition !== edition)) throw changed();
+  if (!row || row.cluster.goneTime !== undefined || row.cluster.edition !== edition) throw changed();
   return row;
 }
 
@@ -151,9 +168,9 @@ function create(contents: Contents, { project, actor, time }: Mutation, cluster:
   const { uid, name, target, namespace, labels, annotations, app, spec, objectNames, bindings } = cluster;
   const all = [...contents.clusters.values()];
   if (all.some((row) => row.cluster.goneTime === undefined && row.cluster.project === project && row.cluster.name === name)) throw changed();
-  if (spec.adopt !== undefined && all.some((row) => row.cluster.spec.adopt === spec.adopt)) throw new Failure("conflict", "adopted", { reason: "ALREADY_ADOPTED" });
-  if (!contents.apps.has(app.uid)) throw new Failure("conflict", "in use", { reason: "APP_IN_USE" });
-  claimNames(contents, { uid, target, namespace, name, objectNames });
+  if (spec.adopt !== undefined && all.some((row) => row.cluster.goneTime === undefined && row.cluster.spec.adopt === spec.adopt)) throw new Failure("conflict", "adopted", { reason: "ALREADY_ADOPTED" });
+  if (!contents.apps.has(app.uid)) throw changed();
+  claimNames(contents, { uid, target, namespace, own: name, objectNames });
   const { uid: appUid, ...ref } = app;
   const common = { uid, project, name, target, namespace, labels, annotations, generation: 1, edition: 1, revision, version: revision, createTime: time, updateTime: time, deleteTime: undefined };
   contents.clusters.set(uid, {
@@ -167,18 +184,26 @@ function create(contents: Contents, { project, actor, time }: Mutation, cluster:
   });
 }
 
-function claimNames(contents: Contents, { uid, target, namespace, name, objectNames }: Pick<NewCluster, "uid" | "target" | "namespace" | "objectNames"> & { name?: string }): void {
-  for (const row of contents.clusters.values()) {
-    const there = row.cluster.target === target && row.cluster.namespace === namespace && row.cluster.uid !== uid && row.cluster.goneTime === undefined;
-    if (there && (row.cluster.name === name || row.names.some((held) => objectNames.includes(held)))) throw taken(row.cluster.project, row.cluster.name);
+function claimNames(contents: Contents, wanted: WantedNames): void {
+  const holder = holderOf(contents, wanted);
+  if (holder) throw nameTaken(holder);
+}
+
+function holderOf(contents: Contents, { uid, target, namespace, own, objectNames }: WantedNames): NameHolder | undefined {
+  for (const { cluster, names } of contents.clusters.values()) {
+    const isThere = cluster.target === target && cluster.namespace === namespace && cluster.uid !== uid && cluster.goneTime === undefined;
+    const name = cluster.name === own ? own : names.find((held) => objectNames.includes(held));
+    if (isThere && name !== undefined) return { name, cluster: `projects/${cluster.project}/clusters/${cluster.name}` };
   }
+  return undefined;
 }
 
 function edit(contents: Contents, { time }: Mutation, row: Row, { labels, annotations, next, raisesVersion }: SpecChange, revision: number): void {
   const { cluster } = row;
   row.cluster = { ...cluster, labels, annotations, edition: cluster.edition + 1, revision, version: raisesVersion ? revision : cluster.version, updateTime: time };
   if (!next) return;
-  claimNames(contents, { ...cluster, objectNames: next.objectNames, name: "" });
+  if (!contents.apps.has(next.app.uid)) throw changed();
+  claimNames(contents, { ...cluster, objectNames: next.objectNames, own: undefined });
   const { uid: appUid, ...app } = next.app;
   row.cluster = { ...row.cluster, generation: next.generation, app, spec: withoutUndefined(next.spec) };
   Object.assign(row, { appUid, names: next.objectNames, bindings: next.bindings });
@@ -186,14 +211,14 @@ function edit(contents: Contents, { time }: Mutation, row: Row, { labels, annota
 
 function report(contents: Contents, { uid, expect, guard, status, members, record }: NewStatus, revision: number, goneTime: string | undefined): void {
   const row = contents.clusters.get(uid);
-  if (!row || compare(row.cluster.guard, expect) !== 0 || compare(row.cluster.guard, guard) >= 0) throw changed();
+  if (!row || row.cluster.edition !== expect.edition || compare(row.cluster.guard, expect) !== 0 || compare(row.cluster.guard, guard) >= 0) throw changed();
   if (goneTime !== undefined && (row.cluster.goneTime !== undefined || row.cluster.deleteTime === undefined)) throw changed();
   row.cluster = { ...row.cluster, guard, revision, formed: row.cluster.formed || status.formed, goneTime: goneTime ?? row.cluster.goneTime };
   row.status = withoutUndefined(status);
   const kept = Object.entries(members.whole ? {} : row.members).filter(([key]) => !members.drop.includes(key));
   row.members = withoutUndefined({ ...Object.fromEntries(kept), ...members.set });
   row.record = record ?? row.record;
-  if (goneTime !== undefined) Object.assign(row, { appUid: undefined, names: [], bindings: [] });
+  if (goneTime !== undefined) Object.assign(row, { appUid: undefined, names: [], bindings: [], members: {}, record: undefined });
 }
 
 /** JSON has no undefined: what comes back from the database has none. */
@@ -207,10 +232,6 @@ function compare(a: Guard, b: Guard): number {
 
 function changed(): Failure {
   return new Failure("conflict", "it was changed meanwhile", { reason: changedMeanwhile });
-}
-
-function taken(project: string, name: string): Failure {
-  return new Failure("already_exists", "taken", { reason: "NAME_TAKEN", facts: { resource: `projects/${project}/clusters/${name}` } });
 }
 
 function toCluster({ cluster, status, members, appUid }: Row, withMembers = true): StoredCluster {
@@ -245,13 +266,17 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function clusterReads(contents: () => Contents): Pick<Store, "findCluster" | "clustersByName" | "clustersByUid" | "adopterOf" | "listClusters" | "topologyOf" | "exportsOf" | "desiredOf" | "desiredDigest"> {
+function clusterReads(contents: () => Contents): Pick<Store, "findCluster" | "clustersByName" | "clustersByUid" | "adopterOf" | "holderOf" | "listClusters" | "topologyOf" | "consumersOf" | "exportsOf" | "desiredOf" | "desiredDigest"> {
   const alive = () => [...contents().clusters.values()].filter(({ cluster }) => cluster.goneTime === undefined);
   const named = (project: string, name: string) => alive().find(({ cluster }) => cluster.project === project && cluster.name === name);
   const offered = (project: string, name: string): Offered | undefined => {
     const row = named(project, name);
     return row && { uid: row.cluster.uid, exports: row.status?.exports ?? {} };
   };
+  const topologyOf = (project: string): Topology => ({
+    count: contents().projects.get(project)?.topology ?? 0,
+    edges: alive().filter(({ cluster }) => cluster.project === project).flatMap(({ cluster, bindings }) => bindings.map(({ provider }) => ({ consumer: cluster.name, provider }))),
+  });
   return {
     findCluster: async (project, name) => {
       const row = named(project, name);
@@ -260,14 +285,17 @@ function clusterReads(contents: () => Contents): Pick<Store, "findCluster" | "cl
     clustersByName: async (project, names) => names.flatMap((name) => named(project, name) ?? []).map((row) => toCluster(row)),
     clustersByUid: async (uids) => uids.flatMap((uid) => contents().clusters.get(uid) ?? []).map((row) => toCluster(row)),
     adopterOf: async (uid) => {
-      const row = [...contents().clusters.values()].find(({ cluster }) => cluster.spec.adopt === uid);
-      return row && `projects/${row.cluster.project}/clusters/${row.cluster.name}`;
+      const adopters = [...contents().clusters.values()].filter(({ cluster, status }) => cluster.spec.adopt === uid && (cluster.goneTime === undefined || (status?.kept.length ?? 0) > 0));
+      const row = adopters.find(({ cluster }) => cluster.goneTime === undefined) ?? adopters.at(-1);
+      return row && { uid: row.cluster.uid, cluster: `projects/${row.cluster.project}/clusters/${row.cluster.name}`, isGone: row.cluster.goneTime !== undefined };
     },
+    holderOf: async (names) => holderOf(contents(), names),
     listClusters: async (query) => pageOf(query, alive().map((row) => toCluster(row, false)), contents().projects.get(query.project ?? "")?.revision ?? 0),
-    topologyOf: async (project) => ({
-      count: contents().projects.get(project)?.topology ?? 0,
-      edges: alive().filter(({ cluster }) => cluster.project === project).flatMap(({ cluster, bindings }) => bindings.map(({ provider }) => ({ consumer: cluster.name, provider }))),
-    }),
+    topologyOf: async (project) => topologyOf(project),
+    consumersOf: async (project, providers) => {
+      const { count, edges } = topologyOf(project);
+      return { count, edges: edges.filter(({ provider }) => providers.includes(provider)) };
+    },
     exportsOf: async (project, names) => new Map(names.flatMap((name) => { const found = offered(project, name); return found ? [[name, found] as const] : []; })),
     desiredOf: async (scope) =>
       inScope(scope, alive()).map((row): DesiredRow => ({ cluster: toCluster(row), lastRecord: row.record, offered: Object.fromEntries(row.bindings.map(({ slot, provider }) => [slot, offered(row.cluster.project, provider)])) })),
@@ -306,14 +334,19 @@ function logReads(contents: () => Contents): Pick<Store, "projectState" | "event
     eventsAfter: async (name, after, limit) => {
       const { events, purged } = projectOf(name);
       if (after < purged) throw tooOld(name, purged);
-      return events.filter(({ revision }) => revision > after).slice(0, limit);
+      return pageOfEvents(events.filter(({ revision }) => revision > after), limit);
     },
     listEvents: async ({ project, after, upTo, subject, types, newestFirst, limit }) => {
       const wanted = (type: string) => types.length === 0 || types.some((known) => (known.endsWith("*") ? type.startsWith(known.slice(0, -1)) : type === known));
       const found = projectOf(project).events.filter((event) => event.revision > after && event.revision <= upTo && (subject === undefined || event.subject === subject) && wanted(event.type));
-      return (newestFirst ? found.toReversed() : found).slice(0, limit);
+      return pageOfEvents(newestFirst ? found.toReversed() : found, limit);
     },
   };
+}
+
+function pageOfEvents(found: readonly StoredEvent[], limit: number): EventPage {
+  const events = fitting(found.slice(0, limit));
+  return { events, more: events.length === limit || events.length < found.length };
 }
 
 function bookkeeping(contents: () => Contents, nowMs: () => number): Pick<Store, "targets" | "beat" | "unpublished" | "relayCursor" | "moveCursor" | "noteReports" | "purge"> {
@@ -335,7 +368,12 @@ function bookkeeping(contents: () => Contents, nowMs: () => number): Pick<Store,
     unpublished: async ({ createdAt, firstSequence, lastSequence, keptSince }) =>
       [...contents().projects.keys()].map(cursorOf).filter(({ head, published: { revision, stream, sequence, time } }) => head > 0 && (revision < head || stream !== createdAt || sequence > lastSequence || (sequence < firstSequence && time > keptSince))),
     relayCursor: async (project) => cursorOf(project),
-    moveCursor: async (project, published) => void contents().cursors.set(project, published),
+    moveCursor: async (project, from, to) => {
+      const known = contents().cursors.get(project);
+      if (known && (known.revision !== from.revision || known.stream !== from.stream || known.sequence !== from.sequence)) return false;
+      contents().cursors.set(project, to);
+      return true;
+    },
     noteReports: async (notes) => {
       for (const { uid, guard, record } of notes) {
         const row = contents().clusters.get(uid);

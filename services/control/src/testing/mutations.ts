@@ -68,7 +68,7 @@ export function snapshot(change: Partial<ClusterSnapshot> = {}): ClusterSnapshot
 
 export function reporting(cluster: StoredCluster, guard: Guard, change: Partial<ClusterStatus>, members: Partial<NewStatus["members"]> = {}, kind: "status" | "gone" = "status"): Write {
   const status = { ...aStatus(), ...change };
-  const report: NewStatus = { uid: cluster.uid, expect: cluster.guard, guard, status: { ...status, members: [] }, members: { whole: false, set: {}, drop: [], ...members }, record: undefined };
+  const report: NewStatus = { uid: cluster.uid, expect: { ...cluster.guard, edition: cluster.edition }, guard, status: { ...status, members: [] }, members: { whole: false, set: {}, drop: [], ...members }, record: undefined };
   return clusterWrite({ ...cluster, status }, kind === "gone" ? "cluster.deleted" : "cluster.status_changed", { kind, report });
 }
 

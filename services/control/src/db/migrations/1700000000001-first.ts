@@ -69,13 +69,16 @@ const statements: readonly string[] = [
   ) WITH (fillfactor = 80)`,
   // Names of those that are gone are free.
   `CREATE UNIQUE INDEX cluster_name ON cluster (project, name) WHERE gone_time IS NULL`,
-  `CREATE UNIQUE INDEX cluster_adopt ON cluster (adopt) WHERE adopt IS NOT NULL`,
+  // One that is gone may never have taken over what it was to adopt.
+  `CREATE UNIQUE INDEX cluster_adopt ON cluster (adopt) WHERE adopt IS NOT NULL AND gone_time IS NULL`,
+  `CREATE INDEX cluster_adopter ON cluster (adopt) WHERE adopt IS NOT NULL`,
   // A table without statistics yet (its first minute) must not be searched for one name through an index that finds the
   // whole project: so this one is for those who ask with its collation, and the next begins with something else.
   `CREATE INDEX cluster_by_age ON cluster (project COLLATE "POSIX", uid) WHERE gone_time IS NULL`,
   `CREATE INDEX cluster_by_app ON cluster (app_name, project, name) WHERE gone_time IS NULL`,
   `CREATE INDEX cluster_of_target ON cluster (target, uid) WHERE gone_time IS NULL`,
   `CREATE INDEX cluster_of_app ON cluster (app_uid)`,
+  `CREATE INDEX cluster_gone ON cluster (gone_time) WHERE gone_time IS NOT NULL`,
 
   `CREATE TABLE cluster_history (
     uid uuid NOT NULL REFERENCES cluster,
@@ -149,7 +152,7 @@ const statements: readonly string[] = [
     caller text NOT NULL,
     id uuid NOT NULL,
     digest text NOT NULL,
-    revision bigint NOT NULL,
+    revision bigint,
     answer jsonb NOT NULL,
     time timestamptz NOT NULL,
     CONSTRAINT request_once PRIMARY KEY (project, caller, id)
@@ -168,6 +171,7 @@ const statements: readonly string[] = [
     change jsonb NOT NULL,
     PRIMARY KEY (project, revision)
   )`,
+  `CREATE INDEX audit_time ON audit USING brin (time) WITH (pages_per_range = 32)`,
 
   // Ends a statement, and with it its transaction, when a guard did not hold.
   `CREATE FUNCTION troupe_refuse(what text) RETURNS boolean LANGUAGE plpgsql AS $$
