@@ -17,6 +17,8 @@ import { readyTarget } from "./target.ts";
 /** `npm start`: everything, in order, and back down in reverse. */
 const root = join(import.meta.dirname, "../..");
 const startedMs = performance.now();
+/** Exit code of the command when what is asked does not fit what is there: no reason to give up. */
+const conflict = 5;
 
 await main().catch((error: unknown) => {
   console.error(`\n${error instanceof Error ? error.message : String(error)}`);
@@ -84,17 +86,24 @@ async function deploy({ ports, example }: Settings, signal: AbortSignal): Promis
   const catalogue = join(root, "deploy/catalog");
   const apps = (await readdir(catalogue)).sort();
   console.log("\n$ troupe apply -f deploy/catalog/…/app.yaml");
-  await troupe(ports, ["apply", ...apps.flatMap((app) => ["-f", join(catalogue, app, "app.yaml")])], signal);
+  const files = apps.map((app) => ["-f", join(catalogue, app, "app.yaml")]);
+  if ((await troupe(ports, ["apply", ...files.flat()], signal)) === conflict) {
+    // A build never changes: the data of an earlier start has it as it was then.
+    for (const file of files) await troupe(ports, ["apply", ...file], signal);
+    console.log("\nWhat was published before stays as it was: a changed definition needs another spec.build, or other data (TROUPE_STATE).");
+  }
   if (!example) return;
   const { cluster } = await readExample();
   console.log(`\n$ troupe apply -f ${cluster} --wait`);
   await troupe(ports, ["apply", "-f", join(root, cluster), "--wait", "--timeout", "5m"], signal);
 }
 
-async function troupe(ports: Ports, args: readonly string[], signal: AbortSignal): Promise<void> {
+/** Its exit code; rejects where it could do nothing. */
+async function troupe(ports: Ports, args: readonly string[], signal: AbortSignal): Promise<number> {
   const command = spawn(process.execPath, [join(root, "packages/cli/bin/troupe.mjs"), "--address", `127.0.0.1:${ports.gatewayGrpc}`, ...args], { stdio: "inherit", signal, killSignal: "SIGINT" });
   const [code] = (await once(command, "exit")) as [number | null];
-  if (code !== 0 && !signal.aborted) throw new Error(`troupe ${args[0]} ended with code ${code}`);
+  if (code !== 0 && code !== conflict && !signal.aborted) throw new Error(`troupe ${args[0]} ended with code ${code}`);
+  return code ?? 0;
 }
 
 /** What is shown to a newcomer: data, because no file of code names an application. */

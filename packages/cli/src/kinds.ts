@@ -32,7 +32,9 @@ export function parseReferences<K extends Kind>(words: readonly string[], among:
   if (first.includes("/")) return slashed(words, among);
   const kind = findKind(first);
   const [only] = among;
-  if (kind === undefined && among.length === 1 && only !== undefined && first !== "") return { kind: only, names: words.map(checkedName) };
+  // Alone, a word of another kind is a name: a cluster may well be called `events`.
+  const isName = kind === undefined || (words.length === 1 && !isAmong(kind, among));
+  if (isName && among.length === 1 && only !== undefined && first !== "") return { kind: only, names: words.map(checkedName) };
   if (!isAmong(kind, among)) throw usage(unknownKind(first, among));
   return { kind, names: words.slice(1).map((word) => nameIn(word, kind)) };
 }

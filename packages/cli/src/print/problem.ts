@@ -30,7 +30,12 @@ export function renderProblem(problem: PlacedProblem, style: ProblemStyle): stri
   const head = `${paint.bold(place)}: ${path}${visible(problem.message)}`;
   const excerpt = excerptOf(problem, style);
   if (excerpt) return `${head}\n${excerpt}\n`;
-  return problem.suggestion ? `${head}\n  ${paint.green(visible(problem.suggestion))}\n` : `${head}\n`;
+  return problem.suggestion ? `${head}\n  ${paint.green(advice(problem.suggestion))}\n` : `${head}\n`;
+}
+
+/** Some suggestions are a sentence, others just the value that would do. */
+function advice(suggestion: string): string {
+  return /^(?:did you mean|nearest:) /.test(suggestion) ? visible(suggestion) : `would be right: ${visible(suggestion)}`;
 }
 
 function spokenFile(file: string): string {
@@ -45,8 +50,8 @@ function excerptOf({ file, line, column, suggestion }: PlacedProblem, { paint, c
   const { shown, before } = windowOf(text.replace(/\r$/, ""), start, Math.max(20, columns - number.length - 6));
   const indent = " ".repeat(widthOf(before));
   const carets = paint.red("^".repeat(Math.max(1, widthOf(wordAt(text, start)))));
-  const advice = suggestion ? ` ${paint.green(visible(suggestion))}` : "";
-  return [`  ${paint.dim(`${number} |`)} ${shown}`, `  ${paint.dim(`${" ".repeat(number.length)} |`)} ${indent}${carets}${advice}`].join("\n");
+  const right = suggestion ? ` ${paint.green(advice(suggestion))}` : "";
+  return [`  ${paint.dim(`${number} |`)} ${shown}`, `  ${paint.dim(`${" ".repeat(number.length)} |`)} ${indent}${carets}${right}`].join("\n");
 }
 
 /** The part of a long line that has the place in it, tabs and controls made harmless; and what of it comes before the place. */
