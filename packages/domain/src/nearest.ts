@@ -2,14 +2,16 @@
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > 60) return undefined;
   const wanted = word.toLowerCase();
-  const allowed = wanted.length <= 3 ? 1 : wanted.length <= 7 ? 2 : 3;
-  const [best] = known
-    .filter((candidate) => candidate !== "" && candidate.length <= 60)
-    .slice(0, 200)
-    .map((candidate) => ({ candidate, distance: distance(wanted, candidate.toLowerCase()) }))
-    .filter((found) => found.distance <= allowed && found.distance < wanted.length)
-    .toSorted((a, b) => a.distance - b.distance);
-  return best?.candidate ?? onlyOneWith(wanted, known);
+  let best: string | undefined;
+  // Only what is nearer than the best is looked for.
+  let allowed = Math.min(wanted.length - 1, wanted.length <= 3 ? 1 : wanted.length <= 7 ? 2 : 3);
+  for (const candidate of known.filter((each) => each !== "" && each.length <= 60).slice(0, 200)) {
+    const found = allowed < 0 ? Number.POSITIVE_INFINITY : distance(wanted, candidate.toLowerCase(), allowed);
+    if (found > allowed) continue;
+    best = candidate;
+    allowed = found - 1;
+  }
+  return best ?? onlyOneWith(wanted, known);
 }
 
 /** `TERM` of `SIGTERM`. */
@@ -18,20 +20,27 @@ function onlyOneWith(word: string, known: readonly string[]): string | undefined
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** Letters to add, drop, replace or swap with their neighbour. */
-function distance(a: string, b: string): number {
-  let before: readonly number[] = [];
-  let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
+/** Letters to add, drop, replace or swap with their neighbour; where it is more than `most`, some number above it. */
+function distance(a: string, b: string, most: number): number {
+  const far = most + 1;
+  if (Math.abs(a.length - b.length) > most) return far;
+  const width = b.length + 1;
+  // Row 0 to row a.length; further from the diagonal than `most`, all is too far.
+  const steps = new Uint8Array((a.length + 1) * width).fill(far);
+  for (let j = 0; j <= Math.min(b.length, most); j += 1) steps[j] = j;
   for (let i = 1; i <= a.length; i += 1) {
-    const next: number[] = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      const plain = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same);
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      next.push(swapped ? Math.min(plain, (before[j - 2] ?? 0) + 1) : plain);
+    const [row, above] = [i * width, (i - 1) * width];
+    let least = i <= most ? i : far;
+    steps[row] = least;
+    for (let j = Math.max(1, i - most); j <= Math.min(b.length, i + most); j += 1) {
+      const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1;
+      const plain = Math.min((steps[above + j] ?? far) + 1, (steps[row + j - 1] ?? far) + 1, (steps[above + j - 1] ?? far) + same);
+      const swapped = i > 1 && j > 1 && a.charCodeAt(i - 1) === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === b.charCodeAt(j - 1);
+      const best = swapped ? Math.min(plain, (steps[above - width + j - 2] ?? far) + 1) : plain;
+      steps[row + j] = best;
+      least = Math.min(least, best);
     }
-    before = row;
-    row = next;
+    if (least > most) return far;
   }
-  return row[b.length] ?? 0;
+  return steps[steps.length - 1] ?? far;
 }

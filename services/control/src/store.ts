@@ -51,7 +51,7 @@ export interface Store {
   /** The part of it that leads to these providers, which need not exist. */
   consumersOf(project: string, providers: readonly string[]): Promise<Topology>;
   /** What living clusters of a project offer, by name; one that does not exist is left out. */
-  exportsOf(project: string, names: readonly string[]): Promise<ReadonlyMap<string, Offered>>;
+  exportsOf(project: string, names: readonly string[]): Promise<ReadonlyMap<string, Provider>>;
 
   /** What a target must run, in order of uid, after a uid; or of some clusters. Those that are gone are left out. */
   desiredOf(scope: DesiredScope): Promise<readonly DesiredRow[]>;
@@ -380,6 +380,11 @@ export interface Topology {
 export interface Offered {
   readonly uid: Uid;
   readonly exports: Readonly<Record<string, string>>;
+}
+
+export interface Provider extends Offered {
+  /** Name of the app that it is a cluster of. */
+  readonly app: string;
 }
 
 export type DesiredScope =

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ClusterState } from "@troupe/proto/troupe/v1/cluster";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Neighbours, type Replica, startNeighbours, startReplica } from "./control.ts";
-import { all, apply, clusterYaml, finish, manifest, publish, remove, report, reportOf } from "./steps.ts";
+import { all, apply, clusterYaml, finish, manifest, publish, queueApp, remove, report, reportOf } from "./steps.ts";
 
 let neighbours: Neighbours;
 let replica: Replica;
@@ -307,6 +307,12 @@ describe("needs", () => {
     await expect(bound("cycle", "d", "d")).rejects.toMatchObject({ problems: [{ path: "spec.needs.source" }] });
     await bound("cycle", "a", "x");
     await bound("cycle", "c", "a");
+  });
+
+  test("a provider of another app than the slot asks for is refused, at its place", async () => {
+    await publish(replica, queueApp.replace("{name: queue}", "{name: other}"));
+    await apply(replica, clusterYaml("wrong", "p", "{app: other}"));
+    await expect(bound("wrong", "a", "p")).rejects.toMatchObject({ kind: "invalid", problems: [{ path: "spec.needs.source", reason: "NEED_OTHER_APP", line: 4 }] });
   });
 
   test("of two that would make a cycle at once only one succeeds", async () => {

@@ -1,3 +1,4 @@
+import { namedIn } from "../by-name.ts";
 import { Failure } from "../failure.ts";
 import type { Json } from "../json.ts";
 import type { ParamType } from "../language/app.ts";
@@ -114,7 +115,7 @@ export class RoleValue {
   }
 
   service(port: string): string {
-    const address = this.#scope.services[port];
+    const address = namedIn(this.#scope.services, port);
     if (address === undefined) throw new Failure("invalid", `there is no service for ${port}`, { reason: "EXPRESSION_FAILED" });
     return address;
   }
@@ -144,7 +145,7 @@ function bindSelf({ cluster, roles, members }: Shared, of: ClusterScope, self: N
   const own = roles.get(self.role);
   const member = members.get(self.member) ?? new MemberValue(self.member);
   const seen = own === undefined || own.members.includes(member) ? roles : new Roles([...roles]).set(self.role, own.with(member));
-  return { ...cluster, roles: seen, [hiddenRoles]: seen, role: new OwnRole(self.role, of.roles[self.role]?.count ?? 0), member };
+  return { ...cluster, roles: seen, [hiddenRoles]: seen, role: new OwnRole(self.role, namedIn(of.roles, self.role)?.count ?? 0), member };
 }
 
 /** Where `topology` finds the roles: no variable of an expression can hide this name. */
@@ -162,10 +163,10 @@ function share(scope: ClusterScope, evaluateExport: (name: string) => unknown): 
     cluster: new ClusterValue(scope.cluster),
     roles,
     [hiddenRoles]: roles,
-    params: new Params(Object.entries(scope.app.params).map(([name, { type }]) => [name, fromJson(scope.params[name] ?? null, type)])),
+    params: new Params(Object.entries(scope.app.params).map(([name, { type }]) => [name, fromJson(namedIn(scope.params, name) ?? null, type)])),
     secrets: new Secrets(Object.keys(scope.app.secrets).map((name) => [name, new SecretReference(name)])),
     exports: new Exports(evaluateExport),
-    needs: new Needs(Object.keys(scope.app.needs).map((slot) => [slot, scope.needs[slot] ?? null])),
+    needs: new Needs(Object.keys(scope.app.needs).map((slot) => [slot, namedIn(scope.needs, slot) ?? null])),
   };
   const shared = { cluster, roles, members };
   sharedOf.set(scope, shared);

@@ -1,4 +1,5 @@
 import { Environment, ParseError, TypeError as CelTypeError, EvaluationError, type ParseResult } from "@marcbachmann/cel-js";
+import { namedIn } from "../by-name.ts";
 import { Failure } from "../failure.ts";
 import { ClusterValue, Exports, hiddenRoles, MemberValue, Needs, OwnRole, Params, Roles, RoleValue, Secrets, type Bindings } from "./bindings.ts";
 import { functions, replaced } from "./functions.ts";
@@ -110,14 +111,14 @@ function reworded(summary: string): string {
   const operator = /^no such overload: (.*)$/.exec(summary)?.[1];
   if (operator !== undefined) return `${operator} is not possible${/string/.test(operator) ? ": turn numbers into text with string(…), text into numbers with int(…)" : ""}`;
   const call = /^found no matching overload for '(.*)'$/.exec(summary)?.[1];
-  if (call !== undefined) return `${call.replace("boundedJoin", "join").replace("linearMatches", "matches")} is not possible with what it is given${/boundedJoin/.test(call) ? ": join() takes a list of texts" : ""}`;
-  return summary.charAt(0).toLowerCase() + summary.slice(1).replace(/^No such key/, "no such key");
+  if (call !== undefined) return `${call.replace(/safe([A-Z])/, (_, letter: string) => letter.toLowerCase())} is not possible with what it is given${/safeJoin/.test(call) ? ": join() takes a list of texts" : ""}`;
+  return summary.charAt(0).toLowerCase() + summary.slice(1).replace(/^No such key/, "no such key").replace(" >= size undefined", " is past the end");
 }
 
 /** Gives branches that are `null` any type, so that `x ? 'a' : null` is legal, and puts our own functions in place of those that are not safe. */
 function prepare(syntax: Syntax): void {
   if (syntax.op === "?:") for (const branch of syntax.args.slice(1)) if (branch.op === "value" && branch.args === null) Object.assign(branch, { checkedType: anyType() });
-  if (syntax.op === "rcall") Object.assign(syntax.args, { 0: replaced[syntax.args[0]] ?? syntax.args[0] });
+  if (syntax.op === "rcall") Object.assign(syntax.args, { 0: namedIn(replaced, syntax.args[0]) ?? syntax.args[0] });
   for (const child of childrenOf(syntax)) prepare(child);
 }
 

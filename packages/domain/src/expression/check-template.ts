@@ -1,23 +1,26 @@
+import { namedIn } from "../by-name.ts";
 import type { FailureReason } from "../failure.ts";
 import { nearest } from "../nearest.ts";
 import { isWrong, parseExpression, type Engine } from "./cel.ts";
 import { functionNames, methodNames } from "./functions.ts";
 import { childrenOf, readsIn, roots, type Read, type Syntax } from "./syntax.ts";
-import { expressionsOf, onlyExpressionOf, type Template } from "./template.ts";
+import { expressionsOf, type Template } from "./template.ts";
 import { commonTypes, laterFields, laterRoots, type TypeEnvironment } from "./types.ts";
 
 /** What stands where a template stands. */
 export interface Expected {
   /** `text`: numbers and booleans too, and null, which leaves the key out · `list`: of a whole command. */
   readonly result: "text" | "list";
-  /** `alone`: the template is that expression and nothing else. */
-  readonly secrets: "allowed" | "alone" | "refused";
+  /** `later`: where a later version allows them. */
+  readonly secrets: "allowed" | "later" | "refused";
 }
 
 export interface TemplateProblem {
   readonly reason: FailureReason;
   readonly message: string;
   readonly suggestion?: string;
+  /** A name that is not there: `params.size`. */
+  readonly misses?: string;
   /** Where in the template's source. */
   readonly offset: number;
 }
@@ -27,19 +30,19 @@ const mostProblems = 20;
 /** Everything that is wrong with the expressions of a template, whatever values they will be given. */
 export function checkTemplate(template: Template, engine: Engine, expected: Expected): readonly TemplateProblem[] {
   return expressionsOf(template)
-    .flatMap(({ source, offset }) => checkExpression(source, engine, expected, onlyExpressionOf(template) !== undefined).map((problem) => ({ ...problem, offset: offset + problem.offset })))
+    .flatMap(({ source, offset }) => checkExpression(source, engine, expected).map((problem) => ({ ...problem, offset: offset + problem.offset })))
     .slice(0, mostProblems);
 }
 
-function checkExpression(source: string, engine: Engine, expected: Expected, alone: boolean): readonly TemplateProblem[] {
+function checkExpression(source: string, engine: Engine, expected: Expected): readonly TemplateProblem[] {
   const syntax = parseExpression(source);
   if (isWrong(syntax)) return [{ reason: syntax.reason, message: syntax.message, offset: syntax.at }];
   const reads = readsIn(syntax);
   const unknown = reads.flatMap((read) => problemOf(read, engine.types) ?? []);
   if (unknown.length > 0) return unknown;
   const compiled = engine.compile(source);
-  if (compiled.kind === "wrong") return /\bSecret\b/.test(compiled.message) ? secretProblems(reads, "", engine.types, expected, alone) : [typeProblem(compiled.message, compiled.at, compiled.reason)];
-  return [...secretProblems(reads, compiled.type, engine.types, expected, alone), ...resultProblems(compiled.type, expected), ...argumentProblems(compiled.syntax)];
+  if (compiled.kind === "wrong") return /\bSecret\b/.test(compiled.message) ? secretProblems(reads, "", engine.types, expected) : [typeProblem(compiled.message, compiled.at, compiled.reason)];
+  return [...secretProblems(reads, compiled.type, engine.types, expected), ...resultProblems(compiled.type, expected), ...argumentProblems(compiled.syntax)];
 }
 
 function problemOf(read: Read, types: TypeEnvironment): TemplateProblem | undefined {
@@ -63,7 +66,7 @@ function problemOf(read: Read, types: TypeEnvironment): TemplateProblem | undefi
 }
 
 function isKnownRoot(root: string, types: TypeEnvironment): boolean {
-  return root in types.variables;
+  return Object.hasOwn(types.variables, root);
 }
 
 function notHere(name: string, offset: number): TemplateProblem {
@@ -84,7 +87,7 @@ function unknownField({ of, name, start }: Extract<Read, { kind: "field" }>, typ
   if (fields.includes(name)) return undefined;
   if (laterFields[of]?.includes(name)) return notYet(`${of}.${name}`, start);
   const known = fields.length === 0 ? `the app declares no ${of}` : `${of} has ${fields.join(", ")}`;
-  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `there is no ${of}.${name}: ${known}`, ...didYouMean(name, fields), offset: start };
+  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `there is no ${of}.${name}: ${known}`, misses: `${of}.${name}`, ...didYouMean(name, fields), offset: start };
 }
 
 function fieldsOf(root: keyof TypeEnvironment["variables"], types: TypeEnvironment): readonly string[] {
@@ -94,16 +97,16 @@ function fieldsOf(root: keyof TypeEnvironment["variables"], types: TypeEnvironme
 
 function wrongAddress({ call, role, port, start }: Extract<Read, { kind: "address" }>, types: TypeEnvironment): TemplateProblem | undefined {
   if (role === undefined || port === undefined) return { reason: "EXPRESSION_TYPE", message: `${call}() is asked of one role, for a port that is written out: roles.<role>.${call}('<port>')`, offset: start };
-  const ports = types.ports[role];
+  const ports = namedIn(types.ports, role);
   if (ports === undefined || ports.includes(port)) return undefined;
   const known = ports.length === 0 ? "it has none" : `it has ${ports.join(", ")}`;
-  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `the role ${role} has no port ${port}: ${known}`, ...didYouMean(port, ports), offset: start };
+  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `the role ${role} has no port ${port}: ${known}`, misses: `ports.${port}`, ...didYouMean(port, ports), offset: start };
 }
 
 function wrongTopology({ port, start }: Extract<Read, { kind: "topology" }>, types: TypeEnvironment): TemplateProblem | undefined {
   const ports = [...new Set(Object.values(types.ports).flat())];
   if (port === undefined) return { reason: "EXPRESSION_TYPE", message: "topology() takes the name of a port, written out", offset: start };
-  return ports.includes(port) ? undefined : { reason: "EXPRESSION_UNKNOWN_NAME", message: `no role has a port ${port}`, ...didYouMean(port, ports), offset: start };
+  return ports.includes(port) ? undefined : { reason: "EXPRESSION_UNKNOWN_NAME", message: `no role has a port ${port}`, misses: `ports.${port}`, ...didYouMean(port, ports), offset: start };
 }
 
 function unknownCall({ name, receiver, start, end }: Extract<Read, { kind: "call" }>): TemplateProblem | undefined {
@@ -125,13 +128,13 @@ function typeProblem(message: string, offset: number, reason: FailureReason): Te
   return { reason: "EXPRESSION_UNKNOWN_NAME", message: `there is no field ${field}`, ...didYouMean(field, [...Object.keys(commonTypes.Member), ...Object.keys(commonTypes.Role)]), offset };
 }
 
-function secretProblems(reads: readonly Read[], type: string, types: TypeEnvironment, expected: Expected, alone: boolean): readonly TemplateProblem[] {
+function secretProblems(reads: readonly Read[], type: string, types: TypeEnvironment, expected: Expected): readonly TemplateProblem[] {
   const secret = reads.find((read) => read.kind === "field" && (read.of === "secrets" || (read.of === "exports" && types.own["Exports"]?.[read.name] === "Secret")));
   if (secret === undefined) return [];
   const where = { offset: secret.start };
-  if (expected.secrets === "refused") return [{ reason: "SECRET_NOT_ALLOWED", message: "a secret may stand in env and, alone, in exports: here everybody could read it", ...where }];
+  if (expected.secrets === "later") return [{ reason: "FIELD_NOT_SUPPORTED_YET", message: "an export that holds a secret is part of the language but not supported yet: no other cluster could read it", ...where }];
+  if (expected.secrets === "refused") return [{ reason: "SECRET_NOT_ALLOWED", message: "a secret may stand in env: here everybody could read it", ...where }];
   if (type !== "Secret") return [{ reason: "SECRET_NOT_ALONE", message: "nothing can be done with a secret but to hand it on: write ${{ secrets.<name> }}, with text outside the expression", ...where }];
-  if (expected.secrets === "alone" && !alone) return [{ reason: "SECRET_NOT_ALONE", message: "a secret is exported alone, without text around it", ...where }];
   return [];
 }
 

@@ -1,12 +1,13 @@
+import { mapNames, namedIn } from "../by-name.ts";
 import { Failure } from "../failure.ts";
 import type { App, TemplateList } from "../language/app.ts";
 import { bindingsOf } from "./bindings.ts";
 import { makeEngine, type Engine } from "./cel.ts";
-import { makeMeter } from "./meter.ts";
+import { makeMeter, type Meter } from "./meter.ts";
 import type { Scope } from "./scope.ts";
 import { onlyExpressionOf, type Template } from "./template.ts";
 import { typesOf, type Place } from "./types.ts";
-import { jsonOf, SecretReference, textOf, type SecretPart, type Value } from "./value.ts";
+import { jsonOf, longestText, SecretReference, textOf, type SecretPart, type Value } from "./value.ts";
 
 /**
  * The value of a template. Pure; its cost is limited; about 2 µs an expression once an app's first use is over.
@@ -18,8 +19,12 @@ export function evaluateTemplate(template: Template, scope: Scope): Value {
   if (only !== undefined) return run(only, scope, toValue);
   const parts = template.parts.map((part) => (part.kind === "text" ? part.text : run(part.source, scope, toPart)));
   const texts = parts.filter((part) => typeof part === "string");
+  if (texts.reduce((sum, text) => sum + text.length, 0) > longestOfAll) throw failed(`the text is longer than ${longestOfAll} characters`);
   return texts.length === parts.length ? { kind: "text", text: texts.join("") } : { kind: "secret", parts };
 }
+
+/** No file, variable or argument can be longer. */
+const longestOfAll = 4 * longestText;
 
 /** A value as text; undefined for null, which leaves its key out. A secret is none: its parts are named, not known. */
 export function textOfValue(value: Exclude<Value, { readonly kind: "secret" }>): string | undefined {
@@ -42,19 +47,28 @@ export function evaluateList(list: TemplateList, scope: Scope): readonly string[
   return value.value.filter((item) => item !== null).map(textOf);
 }
 
+/** Many evaluations of one app, whose cost together is limited too. */
+export function evaluateTogether<T>(app: App, evaluate: () => T): T {
+  return enginesOf(app).meter.together(evaluate);
+}
+
 /** Where an app's expressions are compiled: in members, and in none. Made once per app. */
-export function enginesOf(app: App): Readonly<Record<Place, Engine>> {
+export function enginesOf(app: App): Engines {
   const known = engines.get(app);
   if (known) return known;
   const meter = makeMeter();
-  const first = makeEngine(typesOf(app, "cluster", Object.fromEntries(Object.keys(app.exports).map((name) => [name, "dyn"]))), meter);
-  const exportTypes = Object.fromEntries(Object.entries(app.exports).map(([name, template]) => [name, typeOfTemplate(first, template)]));
-  const made = { cluster: makeEngine(typesOf(app, "cluster", exportTypes), meter), member: makeEngine(typesOf(app, "member", exportTypes), meter) };
+  const first = makeEngine(typesOf(app, "cluster", mapNames(app.exports, () => "dyn")), meter);
+  const exportTypes = mapNames(app.exports, (template) => typeOfTemplate(first, template));
+  const made = { meter, cluster: makeEngine(typesOf(app, "cluster", exportTypes), meter), member: makeEngine(typesOf(app, "member", exportTypes), meter) };
   engines.set(app, made);
   return made;
 }
 
-const engines = new WeakMap<App, Readonly<Record<Place, Engine>>>();
+interface Engines extends Readonly<Record<Place, Engine>> {
+  readonly meter: Meter;
+}
+
+const engines = new WeakMap<App, Engines>();
 
 /** An expression alone keeps its type; with text around it the result is text. */
 function typeOfTemplate(engine: Engine, template: Template): string {
@@ -72,7 +86,7 @@ function run<T>(source: string, scope: Scope, convert: (result: unknown) => T): 
 
 /** What an export is inside its own cluster; it reads no member, so it is the same everywhere. */
 function exportIn({ of }: Scope, name: string): unknown {
-  const template = of.app.exports[name];
+  const template = namedIn(of.app.exports, name);
   if (template === undefined) throw failed(`there is no export ${name}`);
   const scope = clusterScopes.get(of) ?? { of, self: undefined };
   clusterScopes.set(of, scope);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 import { Failure } from "../failure.ts";
 import { matches, parsePattern, type Pattern } from "./pattern.ts";
+import { firstPlace, lastPlace, piecesOf } from "./search.ts";
 import { jsonOf, longestText } from "./value.ts";
 
 /**
@@ -29,9 +30,16 @@ export const functions: readonly (readonly [signature: string, handler: (...args
   ["string.replace(string, string): string", replace],
   ["string.charAt(int): string", (text: string, index: bigint) => text.charAt(Number(index))],
   ["string.reverse(): string", (text: string) => Array.from(text).toReversed().join("")],
-  ["string.linearMatches(string): bool", linearMatches],
-  ["list<string>.boundedJoin(): string", (list: readonly string[]) => join(list, "")],
-  ["list<string>.boundedJoin(string): string", join],
+  ["string.safeMatches(string): bool", safeMatches],
+  ["string.safeContains(string): bool", (text: string, search: string) => firstPlace(text, search) >= 0],
+  ["string.safeIndexOf(string): int", (text: string, search: string) => BigInt(firstPlace(text, search))],
+  ["string.safeIndexOf(string, int): int", (text: string, search: string, from: bigint) => BigInt(firstPlace(text, search, placeIn(text, from)))],
+  ["string.safeLastIndexOf(string): int", (text: string, search: string) => BigInt(lastPlace(text, search))],
+  ["string.safeLastIndexOf(string, int): int", (text: string, search: string, from: bigint) => BigInt(lastPlace(text, search, placeIn(text, from)))],
+  ["string.safeSplit(string): list<string>", piecesOf],
+  ["string.safeSplit(string, int): list<string>", split],
+  ["list<string>.safeJoin(): string", (list: readonly string[]) => join(list, "")],
+  ["list<string>.safeJoin(string): string", join],
   ["list<A>.first(int): list<A>", (list: readonly unknown[], count: bigint) => list.slice(0, Math.max(0, Number(count)))],
   ["list<A>.slice(int, int): list<A>", (list: readonly unknown[], from: bigint, to: bigint) => list.slice(Number(from), Number(to))],
   ["list<A>.reverse(): list<A>", (list: readonly unknown[]) => list.toReversed()],
@@ -40,7 +48,14 @@ export const functions: readonly (readonly [signature: string, handler: (...args
 ];
 
 /** CEL's own that are replaced, since they could run for ever or fill the memory: name in the language → name above. */
-export const replaced: Readonly<Record<string, string>> = { matches: "linearMatches", join: "boundedJoin" };
+export const replaced: Readonly<Record<string, string>> = {
+  matches: "safeMatches",
+  contains: "safeContains",
+  indexOf: "safeIndexOf",
+  lastIndexOf: "safeLastIndexOf",
+  split: "safeSplit",
+  join: "safeJoin",
+};
 
 /** All that the language has, for `did you mean`; whatever else the CEL library knows is refused. */
 export const functionNames: readonly string[] =
@@ -85,19 +100,38 @@ function join(list: readonly string[], separator: string): string {
 }
 
 function replace(text: string, from: string, to: string): string {
-  const pieces = text.split(from);
+  const pieces = piecesOf(text, from);
   if (text.length + pieces.length * to.length > longestText) throw failed(`replace() makes a text longer than ${longestText} characters`);
   return pieces.join(to);
 }
 
-function base64(text: string): string {
-  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
+/** At most so many pieces, the last with all that is left; all where the number is negative. */
+function split(text: string, separator: string, most: bigint): readonly string[] {
+  const pieces = piecesOf(text, separator);
+  if (most < 0n || BigInt(pieces.length) <= most) return pieces;
+  if (most === 0n) return [];
+  const count = Number(most) - 1;
+  return [...pieces.slice(0, count), pieces.slice(count).join(separator)];
 }
 
-/** About 20 ns for each character and step of the pattern; `meter.ts` charges for a call of the longest that is possible. */
+function placeIn(text: string, from: bigint): number {
+  if (from < 0n || from >= BigInt(Math.max(1, text.length))) throw failed(`${from} is no place in a text of ${text.length} characters`);
+  return Number(from);
+}
+
+function base64(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  const chunks = Array.from({ length: Math.ceil(bytes.length / chunkBytes) }, (_, index) => String.fromCharCode(...bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes)));
+  return btoa(chunks.join(""));
+}
+
+/** A call takes only so many arguments. */
+const chunkBytes = 8192;
+
+/** About 20 ns for each character and step of the pattern; `meter.ts` charges for them. */
 const longestSearch = 20_000;
 
-function linearMatches(text: string, source: string): boolean {
+function safeMatches(text: string, source: string): boolean {
   const pattern = compiled(source);
   if (text.length * pattern.steps.length > longestSearch) throw failed(`matches() of this pattern takes texts of at most ${Math.floor(longestSearch / pattern.steps.length)} characters`);
   return matches(pattern, text);

@@ -27,45 +27,56 @@ export function parsePattern(source: string): Pattern {
 }
 
 export function matches({ steps }: Pattern, text: string): boolean {
+  const search: Search = { steps, reached: new Int32Array(steps.length).fill(-1), waiting: new Int32Array(steps.length), count: 0, pending: [] };
+  const threads = new Int32Array(steps.length);
   const characters = Array.from(text, (character) => character.codePointAt(0) ?? 0);
-  const search: Search = { steps, reached: new Int32Array(steps.length).fill(-1), pending: [] };
-  let threads: readonly number[] = [];
+  let count = 0;
   for (let at = 0; at <= characters.length; at += 1) {
     const place = { at, first: at === 0, last: at === characters.length };
-    const waiting = [...follow(search, 0, place), ...threads.flatMap((thread) => follow(search, thread, place))];
+    search.count = 0;
+    follow(search, 0, place);
+    for (let index = 0; index < count; index += 1) follow(search, threads[index] ?? 0, place);
     if (search.reached[steps.length - 1] === at) return true;
-    threads = advanced(steps, waiting, characters[at] ?? -1);
+    count = advance(search, characters[at] ?? -1, threads);
   }
   return false;
 }
 
-/** `reached` holds the place in the text at which a step was last reached, so that each is followed once a place. */
 interface Search {
   readonly steps: readonly Step[];
+  /** The place in the text at which a step was last reached, so that each is followed once a place. */
   readonly reached: Int32Array;
+  /** The first `count` are the steps that wait for a character. */
+  readonly waiting: Int32Array;
+  count: number;
   readonly pending: number[];
 }
 
-function advanced(steps: readonly Step[], waiting: readonly number[], codePoint: number): readonly number[] {
-  return waiting.filter((at) => {
+/** Puts the steps that come after this character into `threads`, and says how many they are. */
+function advance({ steps, waiting, count }: Search, codePoint: number, threads: Int32Array): number {
+  let advanced = 0;
+  for (let index = 0; index < count; index += 1) {
+    const at = waiting[index] ?? 0;
     const step = steps[at];
-    return step?.kind === "one" && step.test(codePoint);
-  }).map((at) => at + 1);
+    if (step?.kind !== "one" || !step.test(codePoint)) continue;
+    threads[advanced] = at + 1;
+    advanced += 1;
+  }
+  return advanced;
 }
 
-/** The steps that wait for a character, of all that can be reached from `from` without reading one. */
-function follow({ steps, reached, pending }: Search, from: number, place: { readonly at: number; readonly first: boolean; readonly last: boolean }): readonly number[] {
-  const waiting: number[] = [];
+/** Adds the steps that wait for a character, of all that can be reached from `from` without reading one. */
+function follow(search: Search, from: number, place: { readonly at: number; readonly first: boolean; readonly last: boolean }): void {
+  const { steps, reached, waiting, pending } = search;
   pending.push(from);
   for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
     const step = steps[index];
     if (step === undefined || reached[index] === place.at) continue;
     reached[index] = place.at;
-    if (step.kind === "one") waiting.push(index);
+    if (step.kind === "one") waiting[search.count++] = index;
     if (step.kind === "fork") pending.push(index + step.a, index + step.b);
     if ((step.kind === "start" && place.first) || (step.kind === "end" && place.last)) pending.push(index + 1);
   }
-  return waiting;
 }
 
 interface Reader {
@@ -168,6 +179,8 @@ function characterClass(reader: Reader): Test {
     tests.push(classItem(reader));
   }
   reader.at += 1;
+  const [only] = tests;
+  if (only !== undefined && tests.length === 1 && !negated) return only;
   return (codePoint) => tests.some((test) => test(codePoint)) !== negated;
 }
 

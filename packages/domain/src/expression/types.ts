@@ -1,3 +1,4 @@
+import { mapNames } from "../by-name.ts";
 import type { App, Param } from "../language/app.ts";
 import type { RoleName } from "../name.ts";
 import type { Root } from "./syntax.ts";
@@ -39,14 +40,14 @@ export function typesOf(app: App, place: Place, exportTypes: Fields): TypeEnviro
     variables: place === "member" ? { ...everywhere, role: "OwnRole", member: "Member" } : everywhere,
     common: commonTypes,
     own: {
-      Roles: mapValues(app.roles, () => "Role"),
-      Params: mapValues(app.params, typeOfParam),
-      Secrets: mapValues(app.secrets, () => "Secret"),
+      Roles: mapNames(app.roles, () => "Role"),
+      Params: mapNames(app.params, typeOfParam),
+      Secrets: mapNames(app.secrets, () => "Secret"),
       Exports: exportTypes,
       // An optional slot that is bound to nothing is null.
-      Needs: mapValues(app.needs, ({ optional }) => (optional ? "dyn" : "map<string, string>")),
+      Needs: mapNames(app.needs, ({ optional }) => (optional ? "dyn" : "map<string, string>")),
     },
-    ports: mapValues(app.roles, ({ ports }) => Object.keys(ports)),
+    ports: mapNames(app.roles, ({ ports }) => Object.keys(ports)),
   };
 }
 
@@ -69,8 +70,4 @@ function typeOfParam({ type, required, default: fallback }: Param): string {
     case "object":
       return "map<string, dyn>";
   }
-}
-
-function mapValues<T, U>(record: Readonly<Record<string, T>>, toValue: (value: T) => U): Readonly<Record<string, U>> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toValue(value)]));
 }

@@ -1,3 +1,4 @@
+import { byName, mapNames, namedIn } from "../by-name.ts";
 import type { App, File, GeneratedSecret, MemberRule, Param, Port, Probe, Role, Volume } from "./app.ts";
 import type { Document } from "./document.ts";
 import { bytesAt, cpuAt, listAt, parsed, secondsAt, templateAt, type Fields } from "./fields.ts";
@@ -5,7 +6,7 @@ import { parseMembers } from "./members.ts";
 import { mergedRole, originOf, type MergedRole } from "./merge.ts";
 import type { Path } from "./path.ts";
 import type { Problems } from "./problems.ts";
-import type { AppInput, RoleInput } from "./schema.ts";
+import type { AppInput } from "./schema.ts";
 
 /** From what the schema let through to an App: defaults filled in and merged into roles, texts parsed. Problems are added; a value stands in for what is wrong. */
 export function buildApp(input: AppInput, packageFiles: Readonly<Record<string, string>>, document: Document, problems: Problems): App {
@@ -19,12 +20,12 @@ export function buildApp(input: AppInput, packageFiles: Readonly<Record<string, 
     build: spec.build ?? 1,
     label: spec.label,
     description: spec.description,
-    params: mapEntries(spec.params ?? {}, ([name, param]) => buildParam(name, param)),
-    secrets: mapEntries(spec.secrets ?? {}, ([name, secret]) => buildSecret(secret, name, problems)),
-    needs: mapEntries(spec.needs ?? {}, ([, { app, optional }]) => ({ app, optional: optional ?? false })),
-    exports: mapEntries(spec.exports ?? {}, ([name, value]) => templateAt(builder, ["spec", "exports", name], value)),
+    params: mapNames(spec.params ?? {}, (param, name) => buildParam(name, param)),
+    secrets: mapNames(spec.secrets ?? {}, (secret, name) => buildSecret(secret, name, problems)),
+    needs: mapNames(spec.needs ?? {}, ({ app, optional }) => ({ app, optional: optional ?? false })),
+    exports: mapNames(spec.exports ?? {}, (value, name) => templateAt(builder, ["spec", "exports", name], value)),
     package: packageFiles,
-    roles: Object.fromEntries(inOrderOfStart(roles).map((role) => [role.name, role])),
+    roles: byName(inOrderOfStart(roles).map((role) => [role.name, role] as const)),
   };
 }
 
@@ -49,10 +50,10 @@ function buildRole(builder: Builder, name: string): Role {
     user: merged.user ?? 1000,
     command: listAt(builder, at("command"), merged.command),
     args: listAt(builder, at("args"), merged.args),
-    env: mapEntries(present(merged.env), ([key, value]) => templateAt(builder, at("env", key), value)),
-    ports: mapEntries(present(merged.ports), ([key, port]) => buildPort(builder, key, port, at("ports", key))),
-    volumes: mapEntries(present(merged.volumes), ([key, volume]) => buildVolume(builder, key, volume, at("volumes", key))),
-    files: mapEntries(present(merged.files), ([path, file]) => buildFile(builder, path, file, at("files", path))),
+    env: mapNames(merged.env ?? {}, (value, key) => templateAt(builder, at("env", key), value)),
+    ports: mapNames(merged.ports ?? {}, (port, key) => buildPort(builder, key, port, at("ports", key))),
+    volumes: mapNames(merged.volumes ?? {}, (volume, key) => buildVolume(builder, key, volume, at("volumes", key))),
+    files: mapNames(merged.files ?? {}, (file, path) => buildFile(builder, path, file, at("files", path))),
     cpu: cpuAt(builder, at("cpu"), merged.cpu),
     memory: bytesAt(builder, at("memory"), merged.memory),
     min: { ...defined("cpu", cpuAt(builder, at("min", "cpu"), merged.min?.cpu)), ...defined("memory", bytesAt(builder, at("min", "memory"), merged.min?.memory)) },
@@ -61,9 +62,12 @@ function buildRole(builder: Builder, name: string): Role {
   };
 }
 
+/** With none at all a pod is deleted by force: another may then run on its volume while it still does. */
+const leastGraceSeconds = 1;
+
 function endings(builder: Builder, { stop, update }: MergedRole, at: (...keys: Path) => Path): Pick<Role, "stop" | "update"> {
   return {
-    stop: { signal: stop?.signal ?? "SIGTERM", graceSeconds: secondsAt(builder, at("stop", "grace"), stop?.grace ?? undefined, 30, 0) },
+    stop: { signal: stop?.signal ?? "SIGTERM", graceSeconds: secondsAt(builder, at("stop", "grace"), stop?.grace, 30, leastGraceSeconds) },
     update: { maxUnavailable: update?.maxUnavailable ?? 1 },
   };
 }
@@ -80,20 +84,20 @@ function buildPort(builder: Builder, name: string, input: unknown, path: Path): 
   return { name, port: port ?? 0, protocol: protocol ?? "TCP", scheme, path: urlPath, dashboard: dashboard ?? false, expose: expose ?? "none" };
 }
 
-function buildVolume(builder: Builder, name: string, input: NonNullable<NonNullable<RoleInput["volumes"]>[string]>, path: Path): Volume {
+function buildVolume(builder: Builder, name: string, input: NonNullable<MergedRole["volumes"]>[string], path: Path): Volume {
   if (input.path === undefined) builder.problems.add([...path, "path"], "FIELD_MISSING", `path is missing: write where members see ${name}`);
   if (input.size === undefined) builder.problems.add([...path, "size"], "FIELD_MISSING", "size is missing: write how much a member has, such as 20Gi");
   return { name, path: input.path ?? "", size: bytesAt(builder, [...path, "size"], input.size) ?? "1Gi", class: input.class, keep: input.keep ?? "always" };
 }
 
-function buildFile(builder: Builder, path: string, input: NonNullable<NonNullable<RoleInput["files"]>[string]>, at: Path): File {
+function buildFile(builder: Builder, path: string, input: NonNullable<MergedRole["files"]>[string], at: Path): File {
   if (input.text === undefined) builder.problems.add([...at, "text"], "FIELD_MISSING", "text is missing: write what the file holds");
   return { path, content: templateAt(builder, [...at, "text"], input.text ?? ""), mode: input.mode ?? "0644", owner: input.owner ?? "troupe" };
 }
 
 function probeAt(builder: Builder, role: string, kind: "started" | "ready", merged: MergedRole): Probe | undefined {
   const input = merged.probes?.[kind];
-  if (input === undefined || input === null) return undefined;
+  if (input === undefined) return undefined;
   const path = originOf(builder.document, role, ["probes", kind]);
   const given = [input.exec, input.http, input.tcp].filter((check) => check !== undefined).length;
   if (given !== 1) builder.problems.add(path, given === 0 ? "FIELD_MISSING" : "FIELDS_EXCLUSIVE", given === 0 ? "a probe needs one of exec, http or tcp" : "a probe is one of exec, http or tcp, not several");
@@ -104,10 +108,11 @@ function probeAt(builder: Builder, role: string, kind: "started" | "ready", merg
   };
 }
 
-function checkOf(builder: Builder, role: string, kind: string, { exec, http, tcp }: NonNullable<NonNullable<NonNullable<RoleInput["probes"]>["ready"]>>): Probe["check"] {
+function checkOf(builder: Builder, role: string, kind: string, { exec, http, tcp }: NonNullable<NonNullable<MergedRole["probes"]>["ready"]>): Probe["check"] {
   if (http) {
-    const scheme = http.scheme ?? (schemeOf(builder, role, http.port) === "https" ? "https" : "http");
-    return { kind: "http", port: http.port, path: http.path ?? "/", scheme: scheme === "https" ? "HTTPS" : "HTTP" };
+    if (http.port === undefined) builder.problems.add([...originOf(builder.document, role, ["probes", kind, "http"]), "port"], "FIELD_MISSING", "port is missing: name the port that is asked");
+    const scheme = http.scheme ?? (schemeOf(builder, role, http.port ?? "") === "https" ? "https" : "http");
+    return { kind: "http", port: http.port ?? "", path: http.path ?? "/", scheme: scheme === "https" ? "HTTPS" : "HTTP" };
   }
   if (tcp !== undefined) return { kind: "tcp", port: tcp };
   const path = originOf(builder.document, role, ["probes", kind, "exec"]);
@@ -116,7 +121,7 @@ function checkOf(builder: Builder, role: string, kind: string, { exec, http, tcp
 
 function schemeOf(builder: Builder, role: string, port: string): string | undefined {
   const ports = mergedRole(builder.spec, role).ports as Readonly<Record<string, { readonly scheme?: string }>> | undefined;
-  return ports?.[port]?.scheme;
+  return ports && namedIn(ports, port)?.scheme;
 }
 
 function buildParam(name: string, { type, required, default: fallback, enum: allowed, min, max, pattern, description }: NonNullable<AppInput["spec"]["params"]>[string]): Param {
@@ -156,14 +161,6 @@ function inOrderOfStart(roles: readonly Role[]): readonly Role[] {
   return roles.toSorted((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));
 }
 
-function present<T>(record: Readonly<Record<string, T | null>> | undefined): Readonly<Record<string, NonNullable<T>>> {
-  return Object.fromEntries(Object.entries(record ?? {}).flatMap(([key, value]) => (value === null || value === undefined ? [] : [[key, value]])));
-}
-
 function defined<K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } {
   return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: T });
-}
-
-function mapEntries<T, U>(record: Readonly<Record<string, T>>, toValue: (entry: readonly [string, T]) => U): Readonly<Record<string, U>> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toValue([key, value])]));
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Failure, type Problem } from "../failure.ts";
 import { parseApp } from "./app.ts";
 import { parseClusterDocument } from "./cluster.ts";
+import { checkProviders } from "./check-providers.ts";
 import { checkSpec } from "./check-spec.ts";
 import { parseDocument } from "./document.ts";
 
@@ -25,6 +26,14 @@ const badApps: readonly BadFile[] = [
   ["a key that is a number", app("  roles: {server: {members: 1, env: {¦1: a}}}\n"), [["KEY_INVALID", "spec.roles.server.env"]]],
   ["a merge of no map", app("  roles: {server: {members: 1, env: {<<: ¦a}}}\n"), [["MERGE_INVALID", 'spec.roles.server.env["<<"]']]],
   ["a tag", app("  roles: {server: {members: 1, env: {A: !secret ¦b}}}\n"), [["TAG_NOT_SUPPORTED", "spec.roles.server.env.A"]]],
+  ["numbers that YAML 1.1 reads otherwise", app("  roles: {server: {members: 1, env: {A: ¦0X1F, B: ¦0B11, C: ¦0O17, D: ¦1.5_0, E: ¦.5_5, F: ¦-1_0e1_0, G: 1.5.0_1, H: 3_abc, I: _1}}}\n"), [
+    ["SCALAR_AMBIGUOUS", "spec.roles.server.env.A", '"0X1F"'],
+    ["SCALAR_AMBIGUOUS", "spec.roles.server.env.B", '"0B11"'],
+    ["SCALAR_AMBIGUOUS", "spec.roles.server.env.C", '"0O17"'],
+    ["SCALAR_AMBIGUOUS", "spec.roles.server.env.D", '"1.5_0"'],
+    ["SCALAR_AMBIGUOUS", "spec.roles.server.env.E", '".5_5"'],
+    ["SCALAR_AMBIGUOUS", "spec.roles.server.env.F", '"-1_0e1_0"'],
+  ]],
   ["words that YAML 1.1 reads otherwise", app("  roles: {server: {members: 1, env: {A: ¦yes, B: ¦012, C: ¦1_000, D: ¦1:30, E: ¦0o17, F: ¦2026-11-24}}}\n"), [
     ["SCALAR_AMBIGUOUS", "spec.roles.server.env.A", '"yes"'],
     ["SCALAR_AMBIGUOUS", "spec.roles.server.env.B", '"012"'],
@@ -44,7 +53,7 @@ const badApps: readonly BadFile[] = [
     ["FIELD_UNKNOWN", "spec.roles.server.ports.a.prot", "did you mean port?"],
     ["FIELD_UNKNOWN", "spec.roles.server.volumes.v.sizze", "did you mean size?"],
   ]],
-  ["fields of the language that are not supported yet", app("  ¦hooks: {}\n  ¦run: job\n  params: {a: {type: string, ¦apply: live}}\n  roles: {server: {members: 1, ¦standing: {}, ¦when: x, probes: {¦healthy: {}}, volumes: {v: {path: /v, size: 1Gi, ¦seed: true}}, files: {/a: {¦format: json}}}}\n"), [
+  ["fields of the language that are not supported yet", app("  ¦hooks: {}\n  ¦run: job\n  params: {a: {type: string, ¦apply: live}}\n  roles: {server: {members: 1, ¦standing: {}, ¦when: x, probes: {¦healthy: {}}, volumes: {v: {path: /v, size: 1Gi, ¦seed: true}}, files: {¦/a: {¦format: json}}}}\n"), [
     ["FIELD_NOT_SUPPORTED_YET", "spec.hooks"],
     ["FIELD_NOT_SUPPORTED_YET", "spec.run"],
     ["FIELD_NOT_SUPPORTED_YET", "spec.params.a.apply"],
@@ -52,6 +61,7 @@ const badApps: readonly BadFile[] = [
     ["FIELD_NOT_SUPPORTED_YET", "spec.roles.server.when"],
     ["FIELD_NOT_SUPPORTED_YET", "spec.roles.server.probes.healthy"],
     ["FIELD_NOT_SUPPORTED_YET", "spec.roles.server.volumes.v.seed"],
+    ["FIELD_MISSING", 'spec.roles.server.files["/a"].text'],
     ["FIELD_NOT_SUPPORTED_YET", 'spec.roles.server.files["/a"].format'],
   ]],
   ["no roles", "apiVersion: troupe.dev/v1\nkind: App\nmetadata: {name: thing}\n¦spec: {version: '1'}\n", [["FIELD_MISSING", "spec.roles"]]],
@@ -73,7 +83,7 @@ const badApps: readonly BadFile[] = [
     ["TYPE_WRONG", "spec.cpu"],
     ["TYPE_WRONG", "spec.roles.server.members"],
     ["TYPE_WRONG", "spec.roles.server.after"],
-    ["TYPE_WRONG", "spec.roles.server.stop.grace", '"30"'],
+    ["TYPE_WRONG", "spec.roles.server.stop.grace", "30s"],
   ]],
   ["values outside their limits", app("  build: ¦0\n  roles: {server: {members: ¦-1, ports: {a: ¦70000}, update: {maxUnavailable: ¦0}, stop: {signal: ¦TERM}, volumes: {v: {path: ¦/a/../b, size: 1Gi, keep: ¦alway}}, files: {/x: {text: '', mode: ¦'644'}}}}\n"), [
     ["VALUE_INVALID", "spec.build"],
@@ -97,7 +107,14 @@ const badApps: readonly BadFile[] = [
     ["QUANTITY_INVALID", "spec.roles.server.min.memory"],
     ["VALUE_INVALID", "spec.roles.server.volumes.v.size", "did you mean 20Gi?"],
     ["QUANTITY_INVALID", "spec.roles.server.stop.grace"],
-    ["VALUE_INVALID", "spec.roles.server.probes.ready.period"],
+    ["VALUE_INVALID", "spec.roles.server.probes.ready.period", "1s"],
+  ]],
+  ["times that are no texts, or too short", app("  stop: {grace: ¦1.5}\n  probes: {ready: {exec: [a], period: ¦true}}\n  roles: {a: {members: 1}, b: {members: 1, stop: {grace: ¦0s}, probes: {ready: {period: ¦1500ms}}}, c: {members: 1, files: {/a: {text: '', mode: ¦644}}}}\n"), [
+    ["TYPE_WRONG", "spec.stop.grace", "2s"],
+    ["TYPE_WRONG", "spec.probes.ready.period"],
+    ["VALUE_INVALID", "spec.roles.b.stop.grace", "1s"],
+    ["VALUE_INVALID", "spec.roles.b.probes.ready.period", "2s"],
+    ["TYPE_WRONG", 'spec.roles.c.files["/a"].mode'],
   ]],
   ["defaults below the minimum", app("  roles: {server: {members: 1, memory: ¦1Gi, min: {memory: 2Gi}}}\n"), [["BELOW_MINIMUM", "spec.roles.server.memory"]]],
   ["roles that wait for one another", app("  roles: {a: {members: 1, after: ¦[c]}, b: {members: 1, after: [a]}, c: {members: 1, after: [b]}}\n"), [["AFTER_CYCLE", "spec.roles.a.after"]]],
@@ -110,15 +127,28 @@ const badApps: readonly BadFile[] = [
     ["PATH_DUPLICATE", 'spec.roles.server.files["/etc/a/b"]'],
     ["PATH_RESERVED", 'spec.roles.server.files["/troupe/y"]'],
   ]],
+  ["a file where a volume makes a folder", app("  roles: {server: {members: 1, volumes: {log: {path: /data/log, size: 1Gi}}, files: {¦/data: {text: ''}}}}\n"), [["PATH_DUPLICATE", 'spec.roles.server.files["/data"]']]],
+  ["volumes whose names would meet others", app("  volumes: {¦troupe-app: {path: /a, size: 1Gi}}\n  roles: {b: {members: 1, volumes: {¦x-1-z: {path: /x, size: 1Gi}, x-1: {path: /y, size: 1Gi}, x1-2y: {path: /z, size: 1Gi}}}, b-0-x: {members: 1, volumes: {z: {path: /x, size: 1Gi}}}}\n"), [["NAME_RESERVED", "spec.volumes.troupe-app"], ["NAME_INVALID", "spec.roles.b.volumes.x-1-z"]]],
   ["volumes and files without what makes them", app("  roles: {server: {members: 1, volumes: {¦data: {}}, files: {¦/a: {}}}}\n"), [["FIELD_MISSING", "spec.roles.server.volumes.data.path"], ["FIELD_MISSING", "spec.roles.server.volumes.data.size"], ["FIELD_MISSING", 'spec.roles.server.files["/a"].text']]],
-  ["probes of no kind, of two, and of a port that is not there", app("  ports: {client: 1}\n  roles: {a: {members: 1, probes: {ready: ¦{period: 5s}}}, b: {members: 1, probes: {ready: ¦{tcp: client, exec: [x]}}}, c: {members: 1, probes: {started: {http: {port: ¦clien}}}}}\n"), [
+  ["probes of no kind, of two, of no port, and of one that is not there", app("  ports: {client: 1}\n  roles: {a: {members: 1, probes: {ready: ¦{period: 5s}}}, b: {members: 1, probes: {ready: ¦{tcp: client, exec: [x]}}}, c: {members: 1, probes: {started: {http: {port: ¦clien}}, ready: {¦http: {path: /x}}}}}\n"), [
     ["FIELD_MISSING", "spec.roles.a.probes.ready"],
     ["FIELDS_EXCLUSIVE", "spec.roles.b.probes.ready"],
     ["PORT_UNKNOWN", "spec.roles.c.probes.started.http.port", "did you mean client?"],
+    ["FIELD_MISSING", "spec.roles.c.probes.ready.http.port"],
   ]],
+  ["probes that ask a UDP port over TCP", app("  ports: {dns: {port: 53, protocol: UDP}}\n  roles: {a: {members: 1, probes: {ready: {tcp: ¦dns}}}, b: {members: 1, probes: {started: {http: {port: ¦dns}}}}}\n"), [["VALUE_INVALID", "spec.roles.a.probes.ready.tcp"], ["VALUE_INVALID", "spec.roles.b.probes.started.http.port"]]],
+  ["names that JavaScript has everywhere and the file does not", app("  env: {A: \"${{ params.¦constructor }}\", B: \"${{ needs.¦valueOf.x }}\", C: \"${{ 'a'.constructor()¦ }}\"}\n  exports: {e: \"${{ exports.¦toString }}\"}\n  roles: {a: {members: 1, after: [¦constructor], probes: {ready: {tcp: ¦constructor}}}}\n"), [
+    ["EXPRESSION_UNKNOWN_NAME", "spec.env.A"],
+    ["EXPRESSION_UNKNOWN_NAME", "spec.env.B"],
+    ["EXPRESSION_UNKNOWN_NAME", "spec.env.C"],
+    ["EXPRESSION_UNKNOWN_NAME", "spec.exports.e"],
+    ["ROLE_UNKNOWN", "spec.roles.a.after[0]"],
+    ["PORT_UNKNOWN", "spec.roles.a.probes.ready.tcp"],
+  ]],
+  ["variables that Kubernetes refuses", app("  roles: {a: {members: 1, env: {¦.: a, ¦..: a, ¦..x: a, .x: a, x..: a}}}\n"), [["NAME_INVALID", 'spec.roles.a.env["."]'], ["NAME_INVALID", 'spec.roles.a.env[".."]'], ["NAME_INVALID", 'spec.roles.a.env["..x"]']]],
   ["ids that members of two roles could have", app("  env: {ID: \"${{ member.id }}\"}\n  roles: {a: {members: 1..5}, b: {members: 1+, idBase: ¦4}}\n"), [["ID_OVERLAP", "spec.roles.b.idBase"]]],
   ["variables that are Troupe's own", app("  env: {¦TROUPE_SECRET_x: a}\n  roles: {server: {members: 1}}\n"), [["NAME_RESERVED", "spec.env.TROUPE_SECRET_x"]]],
-  ["params that contradict themselves", app("  params:\n    a: {type: integer, default: ¦x}\n    b: {type: string, enum: [x, ¦1], default: ¦z}\n    c: {type: string, ¦min: 1, pattern: ¦'('}\n    d: {type: integer, min: ¦5, max: 3}\n    e: {type: integer, required: ¦true, default: 1}\n    f: {type: ¦int}\n    g: {type: quantity, default: ¦lots}\n    h: {type: string, pattern: '^a+$', default: ¦b}\n  roles: {server: {members: 1}}\n"), [
+  ["params that contradict themselves", app("  params:\n    a: {type: integer, default: ¦x}\n    b: {type: string, enum: [x, ¦1], default: ¦z}\n    c: {type: string, ¦min: 1, pattern: ¦'('}\n    d: {type: integer, min: ¦5, max: 3}\n    e: {type: integer, required: ¦true, default: 1}\n    f: {type: ¦int}\n    g: {type: quantity, default: ¦lots}\n    h: {type: string, pattern: '^a+$', default: ¦b}\n    i: {type: string, enum: [a], ¦pattern: b}\n  roles: {server: {members: 1}}\n"), [
     ["PARAM_INVALID", "spec.params.a.default"],
     ["PARAM_INVALID", "spec.params.b.enum[1]"],
     ["PARAM_INVALID", "spec.params.b.default"],
@@ -129,6 +159,7 @@ const badApps: readonly BadFile[] = [
     ["VALUE_INVALID", "spec.params.f.type", "did you mean integer?"],
     ["PARAM_INVALID", "spec.params.g.default"],
     ["PARAM_INVALID", "spec.params.h.default"],
+    ["FIELDS_EXCLUSIVE", "spec.params.i.pattern"],
   ]],
   ["secrets of a length that means nothing", app("  secrets: {a: {generate: password, ¦bytes: 16}, b: {generate: uuid, ¦length: 8}, c: {generate: ¦pasword}}\n  roles: {server: {members: 1}}\n"), [
     ["FIELD_NOT_APPLICABLE", "spec.secrets.a.bytes"],
@@ -153,7 +184,7 @@ const badApps: readonly BadFile[] = [
   ["exports that need one another", app("  exports: {a: ¦\"${{ exports.b }}\", b: \"${{ exports.a }}\"}\n  roles: {server: {members: 1}}\n"), [["EXPORT_CYCLE", "spec.exports.a"]]],
   ["exports that read a member", app("  exports: {a: \"${{ ¦member.host }}\"}\n  roles: {server: {members: 1}}\n"), [["EXPRESSION_UNKNOWN_NAME", "spec.exports.a"]]],
   ["secrets where they would be read", app("  secrets: {s: {generate: uuid}}\n  exports: {a: \"x ${{ secrets.¦s }}\"}\n  roles: {server: {members: 1, args: [\"${{ secrets.¦s }}\"], files: {/a: {text: \"${{ secrets.¦s }}\"}}, env: {A: \"${{ secrets.¦s + 'x' }}\", B: \"ok ${{ secrets.s }}\"}}}\n"), [
-    ["SECRET_NOT_ALONE", "spec.exports.a"],
+    ["FIELD_NOT_SUPPORTED_YET", "spec.exports.a"],
     ["SECRET_NOT_ALLOWED", "spec.roles.server.args[0]"],
     ["SECRET_NOT_ALLOWED", 'spec.roles.server.files["/a"].text'],
     ["SECRET_NOT_ALONE", "spec.roles.server.env.A"],
@@ -165,6 +196,9 @@ const badApps: readonly BadFile[] = [
     ["EXPRESSION_UNKNOWN_NAME", "spec.roles.c.env.A"],
     ["PORT_DUPLICATE", "spec.roles.c.ports.q"],
   ]],
+  ["fields that are missing beside one that nobody knows", app("  roles: {¦a: {¦foo: 1}, b: {¦membres: 1}}\n"), [["FIELD_MISSING", "spec.roles.a.members"], ["FIELD_UNKNOWN", "spec.roles.a.foo"], ["FIELD_UNKNOWN", "spec.roles.b.membres", "did you mean members?"]]],
+  ["what is wrong by itself, though its message has a word that was taken out", app("  params: {role: {type: ¦txt}}\n  roles: {a: {members: 1, after: [¦b], env: {A: \"${{ params.role }}\"}}}\n"), [["VALUE_INVALID", "spec.params.role.type"], ["ROLE_UNKNOWN", "spec.roles.a.after[0]"]]],
+  ["secrets that are exported", app("  secrets: {s: {generate: uuid}}\n  exports: {a: \"${{ secrets.¦s }}\", b: \"${{ exports.¦a }}\", c: ok}\n  roles: {server: {members: 1}}\n"), [["FIELD_NOT_SUPPORTED_YET", "spec.exports.a"], ["FIELD_NOT_SUPPORTED_YET", "spec.exports.b"]]],
   ["too many roles", app(`  roles: ¦{${Array.from({ length: 60 }, (_, index) => `r${index}: {members: 1}`).join(", ")}}\n`), [["TOO_LARGE", "spec.roles"]]],
 ];
 
@@ -180,7 +214,7 @@ const badClusters: readonly BadFile[] = [
   ["fields that are not supported yet", `${clusterHead}spec: {app: thing, ¦paused: true, roles: {server: {¦files: {}}}}\n`, [["FIELD_NOT_SUPPORTED_YET", "spec.paused"], ["FIELD_NOT_SUPPORTED_YET", "spec.roles.server.files"]]],
   ["an expression", `${clusterHead}spec: {app: thing, roles: {server: {env: {A: "x ¦\${{ member.id }}"}}}}\n`, [["EXPRESSION_NOT_ALLOWED", "spec.roles.server.env.A"]]],
   ["wrong types", `${clusterHead}spec: {app: ¦1, roles: {server: {members: ¦3+, memory: ¦1G1}}, needs: {zk: ¦3}, protect: ¦'no'}\n`, [
-    ["TYPE_WRONG", "spec.app", '"1"'],
+    ["TYPE_WRONG", "spec.app"],
     ["TYPE_WRONG", "spec.roles.server.members"],
     ["QUANTITY_INVALID", "spec.roles.server.memory"],
     ["TYPE_WRONG", "spec.needs.zk"],
@@ -206,6 +240,13 @@ const thing = parseApp(
 
 /** Right by themselves, wrong for their app. */
 const badSpecs: readonly BadFile[] = [
+  ["names that JavaScript has everywhere and the app does not", `${clusterHead}spec: {app: thing, params: {key: a, ¦constructor: 3}, needs: {store: s, ¦valueOf: s}, roles: {server: {cpu: 1, memory: 1Gi, volumes: {¦constructor: {size: 1Gi}}}, ¦constructor: {members: 1}}}\n`, [
+    ["PARAM_UNKNOWN", "spec.params.constructor"],
+    ["NEED_UNKNOWN", "spec.needs.valueOf"],
+    ["VOLUME_UNKNOWN", "spec.roles.server.volumes.constructor"],
+    ["ROLE_UNKNOWN", "spec.roles.constructor"],
+  ]],
+  ["more members than a cluster can have", `${clusterHead}spec: {app: thing, params: {key: a}, needs: {store: s}, roles: ¦{server: {cpu: 1, memory: 1Gi}, worker: {members: 998}}}\n`, [["TOO_LARGE", "spec.roles"]]],
   ["all that is missing", `${clusterHead}¦spec: {app: thing}\n`, [["PARAM_MISSING", "spec.params.key"], ["NEED_MISSING", "spec.needs.store"], ["CPU_MISSING", "spec.roles.server.cpu"], ["MEMORY_MISSING", "spec.roles.server.memory"]]],
   ["names that the app does not have", `${clusterHead}spec: {app: thing, params: {key: a, ¦sise: 3}, needs: {store: s, ¦stor: s}, roles: {server: {cpu: 1, memory: 1Gi, volumes: {¦dat: {size: 1Gi}}}, ¦servr: {members: 1}}}\n`, [
     ["PARAM_UNKNOWN", "spec.params.sise", "did you mean size?"],
@@ -268,6 +309,13 @@ describe("a Cluster is refused for", () => {
       return checkSpec(thing, spec, name, document.placeOf);
     }),
   );
+
+  test("a provider of another app, where it exists and the slot says of which", () => {
+    const { spec } = parseClusterDocument(parseDocument(`${clusterHead}spec: {app: thing, needs: {store: a, extra: b}}`));
+    expect(checkProviders(thing, spec, { a: "kafka", b: "kafka" })).toMatchObject([{ reason: "NEED_OTHER_APP", path: "spec.needs.store" }]);
+    expect(checkProviders(thing, spec, { a: "storage" })).toEqual([]);
+    expect(checkProviders(thing, spec, {})).toEqual([]);
+  });
 
   test("a name that pods could not have", () => {
     const name = "a".repeat(40);

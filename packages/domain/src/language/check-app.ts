@@ -1,15 +1,17 @@
+import { namedIn } from "../by-name.ts";
 import { canonicalJson } from "../canonical.ts";
 import { checkTemplate, type Expected, type TemplateProblem } from "../expression/check-template.ts";
 import { enginesOf } from "../expression/evaluate.ts";
 import { parsePattern } from "../expression/pattern.ts";
 import { readsOf } from "../expression/reads.ts";
-import { onlyExpressionOf, type Template } from "../expression/template.ts";
+import type { Template } from "../expression/template.ts";
 import type { Place } from "../expression/types.ts";
 import { Failure } from "../failure.ts";
 import type { RoleName } from "../name.ts";
 import { compareQuantities, parseQuantity } from "../quantity.ts";
 import { templatesIn } from "./app-templates.ts";
 import type { App, Param, Probe, Role } from "./app.ts";
+import { checkPaths, checkVolumes } from "./check-volumes.ts";
 import { mostMembers } from "./members.ts";
 import { whyNotValue } from "./param-value.ts";
 import type { Path } from "./path.ts";
@@ -31,16 +33,18 @@ export function checkApp(app: App, problems: Problems, originOf: Origin): void {
   checkExpressions(app, problems, at);
 }
 
-type At = (...keys: Path) => Path;
+/** The same for one role. */
+export type At = (...keys: Path) => Path;
 
 function checkRole(app: App, role: Role, problems: Problems, at: At): void {
   const own = ["spec", "roles", role.name];
   if (role.name === "all") problems.add(own, "NAME_RESERVED", "the name all is taken: it names the address of all members", { key: true });
   role.after.forEach((before, index) => {
     if (before === role.name) problems.add([...own, "after", index], "AFTER_CYCLE", `${role.name} cannot start after itself`);
-    else if (!(before in app.roles)) problems.add([...own, "after", index], "ROLE_UNKNOWN", `there is no role ${shown(before)}`, didYouMean(before, Object.keys(app.roles).filter((name) => name !== role.name)));
+    else if (!Object.hasOwn(app.roles, before)) problems.add([...own, "after", index], "ROLE_UNKNOWN", `there is no role ${shown(before)}`, { misses: `roles.${before}`, ...didYouMean(before, Object.keys(app.roles).filter((name) => name !== role.name)) });
   });
   checkPorts(role, problems, at);
+  checkVolumes(role, problems, at);
   checkPaths(role, problems, at);
   for (const name of Object.keys(role.env)) if (name.startsWith("TROUPE_")) problems.add(at("env", name), "NAME_RESERVED", "variables that begin with TROUPE_ are Troupe's own", { key: true });
   checkProbe(role, "started", role.probes.started, problems, at);
@@ -58,38 +62,15 @@ function checkPorts(role: Role, problems: Problems, at: At): void {
   }
 }
 
-/** Volumes and files must not hide each other, nor what Troupe puts into members. */
-function checkPaths(role: Role, problems: Problems, at: At): void {
-  const volumes = new Map<string, string>();
-  for (const { name, path } of Object.values(role.volumes)) {
-    const other = volumes.get(path);
-    if (other !== undefined) problems.add([...at("volumes", name), "path"], "PATH_DUPLICATE", `${path} is the path of the volume ${other} already`);
-    volumes.set(path, name);
-    if (isTroupes(path)) problems.add([...at("volumes", name), "path"], "PATH_RESERVED", "what is below /troupe is Troupe's own");
-  }
-  const files = new Set(Object.keys(role.files));
-  for (const path of files) {
-    if (isTroupes(path)) problems.add(at("files", path), "PATH_RESERVED", "what is below /troupe is Troupe's own", { key: true });
-    if (volumes.has(path)) problems.add(at("files", path), "PATH_DUPLICATE", `${path} is the path of the volume ${volumes.get(path)}`, { key: true });
-    const folder = ancestorsOf(path).find((ancestor) => files.has(ancestor));
-    if (folder !== undefined) problems.add(at("files", path), "PATH_DUPLICATE", `${folder} is a file already, so nothing can be below it`, { key: true });
-  }
-}
-
-function isTroupes(path: string): boolean {
-  return path === "/troupe" || path.startsWith("/troupe/");
-}
-
-function ancestorsOf(path: string): readonly string[] {
-  return Array.from(path.slice(1).matchAll(/\//g), ({ index }) => path.slice(0, index + 1));
-}
-
 function checkProbe(role: Role, kind: "started" | "ready", probe: Probe | undefined, problems: Problems, at: At): void {
   if (probe === undefined || probe.check.kind === "exec") return;
-  const { kind: check, port } = probe.check;
-  if (port in role.ports) return;
+  const { kind: check, port: name } = probe.check;
   const path = check === "http" ? at("probes", kind, "http", "port") : at("probes", kind, "tcp");
-  problems.add(path, "PORT_UNKNOWN", `the role ${role.name} has no port ${shown(port)}`, didYouMean(port, Object.keys(role.ports)));
+  const port = namedIn(role.ports, name);
+  // A probe that names none has been told of.
+  if (name === "") return;
+  if (port === undefined) problems.add(path, "PORT_UNKNOWN", `the role ${role.name} has no port ${shown(name)}`, { misses: `ports.${name}`, ...didYouMean(name, Object.keys(role.ports)) });
+  else if (port.protocol !== "TCP") problems.add(path, "VALUE_INVALID", `the port ${name} is ${port.protocol}, and ${check} asks over TCP: name a TCP port, or use exec`);
 }
 
 function checkLeast(role: Role, resource: "cpu" | "memory", problems: Problems, at: At): void {
@@ -99,7 +80,7 @@ function checkLeast(role: Role, resource: "cpu" | "memory", problems: Problems, 
 }
 
 function checkCycles({ roles }: App, problems: Problems): void {
-  const cycle = cycleIn(Object.keys(roles), (name) => roles[name]?.after.filter((before) => before !== name && before in roles) ?? []);
+  const cycle = cycleIn(Object.keys(roles), (name) => roles[name]?.after.filter((before) => before !== name && Object.hasOwn(roles, before)) ?? []);
   if (cycle) problems.add(["spec", "roles", cycle[0] ?? "", "after"], "AFTER_CYCLE", `these roles wait for one another: ${inShort(cycle)}`);
 }
 
@@ -164,7 +145,7 @@ function checkParam(param: Param, problems: Problems): void {
   if (param.required && param.default !== undefined) problems.add(at("required"), "FIELDS_EXCLUSIVE", "a param with a default is never missing: leave out required, or the default");
   const { enum: allowed, ...rest } = param;
   allowed?.forEach((value, index) => {
-    const wrong = whyNotValue({ ...rest, enum: undefined }, value);
+    const wrong = whyNotValue({ ...rest, enum: undefined, pattern: undefined }, value);
     if (wrong !== undefined) problems.add([...at("enum"), index], "PARAM_INVALID", wrong);
   });
   const wrong = param.default === undefined ? undefined : whyNotValue(param, param.default);
@@ -180,6 +161,7 @@ function checkBounds({ type, min, max }: Param, problems: Problems, at: (field: 
 function checkPattern(param: Param, pattern: string, problems: Problems): void {
   const path = ["spec", "params", param.name, "pattern"];
   if (param.type !== "string") problems.add(path, "FIELD_NOT_APPLICABLE", `pattern is for string, not for ${param.type}`, { key: true });
+  else if (param.enum !== undefined) problems.add(path, "FIELDS_EXCLUSIVE", "enum says already what is possible: leave out pattern", { key: true });
   try {
     parsePattern(pattern);
   } catch (error) {
@@ -189,7 +171,7 @@ function checkPattern(param: Param, pattern: string, problems: Problems): void {
 }
 
 function checkExports({ exports }: App, problems: Problems): void {
-  const cycle = cycleIn(Object.keys(exports), (name) => readsIn(exports[name]).filter((read) => read in exports));
+  const cycle = cycleIn(Object.keys(exports), (name) => readsIn(exports[name]).filter((read) => Object.hasOwn(exports, read)));
   if (cycle) problems.add(["spec", "exports", cycle[0] ?? ""], "EXPORT_CYCLE", `these exports need one another: ${inShort(cycle)}`);
 }
 
@@ -204,16 +186,8 @@ function checkExpressions(app: App, problems: Problems, originOf: Origin): void 
   }
   for (const [name, template] of Object.entries(app.exports)) {
     const path = ["spec", "exports", name];
-    addAll(problems, path, check(template, "cluster", { result: "text", secrets: "alone" }));
-    const secret = readsOf(template).exports.find((read) => onlySecret(app, app.exports[read]));
-    if (secret !== undefined) problems.add(path, "SECRET_NOT_ALONE", `exports.${secret} is a secret: export it from where it comes, as \${{ secrets.<name> }}`);
+    addAll(problems, path, check(template, "cluster", { result: "text", secrets: "later" }));
   }
-}
-
-function onlySecret(app: App, template: Template | undefined): boolean {
-  const source = template && onlyExpressionOf(template);
-  const compiled = source === undefined ? undefined : enginesOf(app).cluster.compile(source);
-  return compiled?.kind === "compiled" && compiled.type === "Secret";
 }
 
 /** A text that many roles share is checked once. */
@@ -231,5 +205,5 @@ function cachedCheck(app: App): (template: Template, place: Place, expected: Exp
 }
 
 function addAll(problems: Problems, path: Path, found: readonly TemplateProblem[]): void {
-  for (const { reason, message, suggestion, offset } of found) problems.add(path, reason, message, { offset, suggestion });
+  for (const { reason, message, ...where } of found) problems.add(path, reason, message, where);
 }

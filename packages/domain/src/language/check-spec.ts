@@ -1,6 +1,7 @@
+import { namedIn } from "../by-name.ts";
 import { readsOf } from "../expression/reads.ts";
 import type { Problem } from "../failure.ts";
-import { longest } from "../name.ts";
+import { longest, type RoleName } from "../name.ts";
 import { compareQuantities, parseQuantity } from "../quantity.ts";
 import { templatesIn } from "./app-templates.ts";
 import type { App, Role } from "./app.ts";
@@ -16,10 +17,17 @@ export function checkSpec(app: App, spec: ClusterSpec, clusterName: string, plac
   checkParams(app, spec, problems);
   checkNeeds(app, spec, clusterName, problems);
   for (const name of Object.keys(spec.roles)) {
-    if (!(name in app.roles)) problems.add(["spec", "roles", name], "ROLE_UNKNOWN", `${app.name} has no role ${shown(name)}: it has ${Object.keys(app.roles).join(", ")}`, { key: true, ...didYouMean(name, Object.keys(app.roles)) });
+    if (!Object.hasOwn(app.roles, name)) problems.add(["spec", "roles", name], "ROLE_UNKNOWN", `${app.name} has no role ${shown(name)}${inWords(Object.keys(app.roles))}`, { key: true, ...didYouMean(name, Object.keys(app.roles)) });
   }
-  for (const role of Object.values(app.roles)) checkRole(app, role, spec.roles[role.name] ?? asDefined, clusterName, problems);
+  const computed = computedWith(app);
+  for (const role of Object.values(app.roles)) checkRole(role, namedIn(spec.roles, role.name) ?? asDefined, clusterName, computed, problems);
+  checkTotal(app, spec, problems);
   return problems.list;
+}
+
+/** As many as can be read at a glance. */
+function inWords(known: readonly string[]): string {
+  return known.length === 0 ? "" : `: it has ${known.slice(0, 12).join(", ")}${known.length > 12 ? " and others" : ""}`;
 }
 
 const asDefined: RoleSpec = { members: undefined, image: undefined, cpu: undefined, memory: undefined, volumes: {}, env: {} };
@@ -27,9 +35,10 @@ const asDefined: RoleSpec = { members: undefined, image: undefined, cpu: undefin
 function checkParams(app: App, spec: ClusterSpec, problems: Problems): void {
   const known = Object.keys(app.params);
   for (const [name, value] of Object.entries(spec.params)) {
+    if (problems.isFull) return;
     const path = ["spec", "params", name];
-    const param = Object.hasOwn(app.params, name) ? app.params[name] : undefined;
-    if (param === undefined) problems.add(path, "PARAM_UNKNOWN", `${app.name} has no param ${shown(name)}${known.length > 0 ? `: it has ${known.join(", ")}` : ""}`, { key: true, ...didYouMean(name, known) });
+    const param = namedIn(app.params, name);
+    if (param === undefined) problems.add(path, "PARAM_UNKNOWN", `${app.name} has no param ${shown(name)}${inWords(known)}`, { key: true, ...didYouMean(name, known) });
     const wrong = param && whyNotValue(param, value);
     if (wrong !== undefined) problems.add(path, "PARAM_INVALID", wrong);
   }
@@ -42,7 +51,7 @@ function checkNeeds(app: App, spec: ClusterSpec, clusterName: string, problems: 
   const known = Object.keys(app.needs);
   for (const [slot, binding] of Object.entries(spec.needs)) {
     const path = ["spec", "needs", slot];
-    if (!Object.hasOwn(app.needs, slot)) problems.add(path, "NEED_UNKNOWN", `${app.name} has no slot ${shown(slot)}${known.length > 0 ? `: it has ${known.join(", ")}` : ""}`, { key: true, ...didYouMean(slot, known) });
+    if (!Object.hasOwn(app.needs, slot)) problems.add(path, "NEED_UNKNOWN", `${app.name} has no slot ${shown(slot)}${inWords(known)}`, { key: true, ...didYouMean(slot, known) });
     if (binding.kind === "cluster" && binding.cluster === clusterName) problems.add(path, "NEED_CYCLE", "a cluster cannot need itself");
   }
   for (const [slot, { app: provider, optional }] of Object.entries(app.needs)) {
@@ -50,18 +59,18 @@ function checkNeeds(app: App, spec: ClusterSpec, clusterName: string, problems: 
   }
 }
 
-function checkRole(app: App, role: Role, wanted: RoleSpec, clusterName: string, problems: Problems): void {
+function checkRole(role: Role, wanted: RoleSpec, clusterName: string, computed: Computed, problems: Problems): void {
   checkMembers(role, wanted, clusterName, problems);
   for (const [name, override] of Object.entries(wanted.volumes)) {
     const path = ["spec", "roles", role.name, "volumes", name];
     const known = Object.keys(role.volumes);
-    const volume = Object.hasOwn(role.volumes, name) ? role.volumes[name] : undefined;
-    if (volume === undefined) problems.add(path, "VOLUME_UNKNOWN", `the role ${role.name} has no volume ${shown(name)}${known.length > 0 ? `: it has ${known.join(", ")}` : ""}`, { key: true, ...didYouMean(name, known) });
+    const volume = namedIn(role.volumes, name);
+    if (volume === undefined) problems.add(path, "VOLUME_UNKNOWN", `the role ${role.name} has no volume ${shown(name)}${inWords(known)}`, { key: true, ...didYouMean(name, known) });
     if (volume?.keep === "pod" && override.class !== undefined) problems.add([...path, "class"], "FIELD_NOT_APPLICABLE", `the volume ${name} is scratch space and has no class`, { key: true });
   }
   for (const name of Object.keys(wanted.env)) if (name.startsWith("TROUPE_")) problems.add(["spec", "roles", role.name, "env", name], "NAME_RESERVED", "variables that begin with TROUPE_ are Troupe's own", { key: true });
-  checkResource(app, role, wanted, "cpu", problems);
-  checkResource(app, role, wanted, "memory", problems);
+  checkResource(role, wanted, "cpu", computed, problems);
+  checkResource(role, wanted, "memory", computed, problems);
 }
 
 function checkMembers(role: Role, wanted: RoleSpec, clusterName: string, problems: Problems): void {
@@ -72,20 +81,33 @@ function checkMembers(role: Role, wanted: RoleSpec, clusterName: string, problem
   if (name.length > longest.pod) problems.add(["metadata", "name"], "NAME_TOO_LONG", `the pod ${name} would have a name of ${name.length} characters, and at most ${longest.pod} are possible: shorten the cluster's name by ${name.length - longest.pod}`);
 }
 
-const fieldOf = { cpu: "cpu", memory: "memoryMiB" } as const;
+/** A pass looks at all members of a cluster, and its objects hold their addresses. */
+const mostClusterMembers = 1000;
 
-function checkResource(app: App, role: Role, wanted: RoleSpec, resource: "cpu" | "memory", problems: Problems): void {
+function checkTotal(app: App, spec: ClusterSpec, problems: Problems): void {
+  const total = Object.values(app.roles).reduce((sum, { name, members }) => sum + (namedIn(spec.roles, name)?.members ?? members.default), 0);
+  if (total > mostClusterMembers) problems.add(["spec", "roles"], "TOO_LARGE", `the roles have ${total} members in all, and at most ${mostClusterMembers} are possible in a cluster`);
+}
+
+type Resource = "cpu" | "memory";
+/** The roles whose members' resources some expression computes with. */
+type Computed = Readonly<Record<Resource, ReadonlySet<RoleName>>>;
+
+function checkResource(role: Role, wanted: RoleSpec, resource: Resource, computed: Computed, problems: Problems): void {
   const given = wanted[resource] ?? role[resource];
   const least = role.min[resource];
   const path = ["spec", "roles", role.name, resource];
-  if (given === undefined && readers(app, role, fieldOf[resource])) problems.add(path, resource === "cpu" ? "CPU_MISSING" : "MEMORY_MISSING", `the definition computes with the ${resource} of ${role.name} members, so it must be given`);
+  if (given === undefined && computed[resource].has(role.name)) problems.add(path, resource === "cpu" ? "CPU_MISSING" : "MEMORY_MISSING", `the definition computes with the ${resource} of ${role.name} members, so it must be given`);
   if (given === undefined || least === undefined || compareQuantities(parseQuantity(given), parseQuantity(least)) >= 0) return;
   problems.add(path, "BELOW_MINIMUM", `${given} is less than ${role.name} needs: at least ${least}`);
 }
 
-/** Whether an expression reads this of members of the role, in their own templates or from anywhere. */
-function readers(app: App, role: Role, field: string): boolean {
-  const reads = Object.values(app.roles).flatMap((other) => templatesIn(other).map(({ template }) => ({ own: other.name === role.name, ...readsOf(template) })));
-  const exported = Object.values(app.exports).map((template) => ({ own: false, ...readsOf(template) }));
-  return [...reads, ...exported].some(({ own, member, otherMembers, roles }) => (own && member.includes(field)) || (otherMembers.includes(field) && roles.includes(role.name)));
+/** In templates of the role itself, or from anywhere. */
+function computedWith(app: App): Computed {
+  const reads = [
+    ...Object.values(app.roles).flatMap((role) => templatesIn(role).map(({ template }) => ({ of: role.name, reads: readsOf(template) }))),
+    ...Object.values(app.exports).map((template) => ({ of: undefined, reads: readsOf(template) })),
+  ];
+  const rolesWith = (field: string) => new Set(reads.flatMap(({ of, reads: { member, otherMembers, roles } }) => [...(of !== undefined && member.includes(field) ? [of] : []), ...(otherMembers.includes(field) ? roles : [])]));
+  return { cpu: rolesWith("cpu"), memory: rolesWith("memoryMiB") };
 }

@@ -1,3 +1,4 @@
+import { byName, mapNames } from "../by-name.ts";
 import type { ClusterSpec, NeedBinding, RoleSpec } from "./cluster.ts";
 import type { Document } from "./document.ts";
 import { bytesAt, cpuAt, scalarText } from "./fields.ts";
@@ -11,9 +12,9 @@ export function buildSpec(input: ClusterSpecInput, document: Document, problems:
   return {
     app: input.app,
     placement: { target: input.placement?.target ?? "default", namespace: input.placement?.namespace },
-    params: input.params ?? {},
-    needs: mapEntries(input.needs ?? {}, (slot, binding) => bindingOf(binding, ["spec", "needs", slot], text)),
-    roles: withoutEmpty(mapEntries(input.roles ?? {}, (name, role) => buildRole(role, ["spec", "roles", name], problems, text))),
+    params: byName(Object.entries(input.params ?? {})),
+    needs: mapNames(input.needs ?? {}, (binding, slot) => bindingOf(binding, ["spec", "needs", slot], text)),
+    roles: withoutEmpty(mapNames(input.roles ?? {}, (role, name) => buildRole(role, ["spec", "roles", name], problems, text))),
     protect: input.protect ?? false,
     adopt: input.adopt,
   };
@@ -24,18 +25,18 @@ type RoleSpecInput = NonNullable<ClusterSpecInput["roles"]>[string];
 
 function bindingOf(binding: string | Readonly<Record<string, string | number | boolean>>, path: Path, text: TextAt): NeedBinding {
   if (typeof binding === "string") return { kind: "cluster", cluster: binding };
-  return { kind: "literal", exports: mapEntries(binding, (name, value) => text([...path, name], value)) };
+  return { kind: "literal", exports: mapNames(binding, (value, name) => text([...path, name], value)) };
 }
 
 function buildRole({ members, image, cpu, memory, volumes, env }: RoleSpecInput, path: Path, problems: Problems, text: TextAt): RoleSpec {
-  const overrides = mapEntries(volumes ?? {}, (name, { size, class: storageClass }) => ({ size: bytesAt({ problems }, [...path, "volumes", name, "size"], size), class: storageClass }));
+  const overrides = mapNames(volumes ?? {}, ({ size, class: storageClass }, name) => ({ size: bytesAt({ problems }, [...path, "volumes", name, "size"], size), class: storageClass }));
   return {
     members,
     image,
     cpu: cpuAt({ problems }, [...path, "cpu"], cpu),
     memory: bytesAt({ problems }, [...path, "memory"], memory),
-    volumes: Object.fromEntries(Object.entries(overrides).filter(([, { size, class: storageClass }]) => size !== undefined || storageClass !== undefined)),
-    env: mapEntries(env ?? {}, (name, value) => (value === null ? null : text([...path, "env", name], value))),
+    volumes: byName(Object.entries(overrides).filter(([, { size, class: storageClass }]) => size !== undefined || storageClass !== undefined)),
+    env: mapNames(env ?? {}, (value, name) => (value === null ? null : text([...path, "env", name], value))),
   };
 }
 
@@ -47,9 +48,5 @@ function literalText(document: Document, problems: Problems, path: Path, value: 
 }
 
 function withoutEmpty(roles: Readonly<Record<string, RoleSpec>>): Readonly<Record<string, RoleSpec>> {
-  return Object.fromEntries(Object.entries(roles).filter(([, { members, image, cpu, memory, volumes, env }]) => [members, image, cpu, memory].some((value) => value !== undefined) || Object.keys(volumes).length + Object.keys(env).length > 0));
-}
-
-function mapEntries<T, U>(record: Readonly<Record<string, T>>, toValue: (key: string, value: T) => U): Readonly<Record<string, U>> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toValue(key, value)]));
+  return byName(Object.entries(roles).filter(([, { members, image, cpu, memory, volumes, env }]) => [members, image, cpu, memory].some((value) => value !== undefined) || Object.keys(volumes).length + Object.keys(env).length > 0));
 }

@@ -37,6 +37,12 @@ describe("a Cluster", () => {
     expect(same("{app: a, roles: {x: {members: 3}}}", "{app: a, roles: {x: {members: 4}}}")).toBe(false);
     expect(same("{app: a, roles: {x: {env: {A: null}}}}", "{app: a}")).toBe(false);
   });
+
+  test("may have labels and annotations of 256 KiB together, as Kubernetes has it", () => {
+    const withNotes = (count: number, labels = {}) => documentOfValue({ apiVersion: "troupe.dev/v1", kind: "Cluster", metadata: { name: "it", labels, annotations: Object.fromEntries(Array.from({ length: count }, (_, index) => [`note-${index + 10}`, "é".repeat(5_000 - 5)])) }, spec: { app: "a" } });
+    expect(Object.keys(parseClusterDocument(withNotes(26)).annotations)).toHaveLength(26);
+    expect(() => parseClusterDocument(withNotes(26, Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`label-${index}`, "x".repeat(63)]))))).toThrowError(expect.objectContaining({ problems: [expect.objectContaining({ path: "metadata", reason: "TOO_LARGE" })] }));
+  });
 });
 
 const name = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);

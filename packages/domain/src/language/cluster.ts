@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../json.ts";
 import { catalogueProject, defaultProject, type RoleName } from "../name.ts";
 import { buildSpec } from "./cluster-input.ts";
 import type { Document } from "./document.ts";
-import { problemsIn, type Problems } from "./problems.ts";
+import { problemsIn, valueAt, type Problems } from "./problems.ts";
 import { clusterSchema, clusterSpecSchema } from "./schema.ts";
 import { shapeOf } from "./shape.ts";
 
@@ -49,6 +49,8 @@ export interface ClusterDocument {
 }
 
 const mostSpecBytes = 64 * 1024;
+/** Of keys and values of labels and annotations together; Kubernetes' own limit for annotations. */
+const mostMetadataBytes = 256 * 1024;
 const standIns = { apiVersion: "troupe.dev/v1", kind: "Cluster", metadata: { name: "cluster" }, spec: { app: "app" } };
 
 /** Throws Failure invalid with everything that is wrong with the document itself; `checkSpec` looks at it beside its App. */
@@ -61,12 +63,13 @@ export function parseClusterDocument(document: Document): ClusterDocument {
 /** What is wrong with the document itself, and as much of the Cluster as is right, so that the rest can be looked at too. */
 export function readClusterDocument(document: Document): { readonly cluster: ClusterDocument | undefined; readonly problems: readonly Problem[] } {
   const problems = problemsIn(document);
-  const shape = shapeOf(document, clusterSchema, problems, standIns);
+  const shape = isFarTooLarge(document, problems) ? undefined : shapeOf(document, clusterSchema, problems, standIns);
   if (!shape) return { cluster: undefined, problems: problems.list };
   const { metadata, spec: input } = shape.value;
   const spec = buildSpec(input, shape.document, shape.problems);
   checkSize(spec, problems);
   checkMetadata(metadata, problems);
+  checkMetadataSize(metadata, problems);
   const cluster = { name: metadata.name, project: metadata.namespace ?? defaultProject, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, spec };
   return { cluster, problems: problems.list };
 }
@@ -75,7 +78,7 @@ export function readClusterDocument(document: Document): { readonly cluster: Clu
 export function parseClusterSpec(document: Document): ClusterSpec {
   const whole: Document = { ...document, value: { spec: document.value }, placeOf: ([, ...path], at) => document.placeOf(path, at), sourceOf: ([, ...path]) => document.sourceOf(path) };
   const problems = problemsIn(whole);
-  const shape = shapeOf(whole, clusterSpecSchema, problems, { spec: standIns.spec });
+  const shape = isFarTooLarge(whole, problems) ? undefined : shapeOf(whole, clusterSpecSchema, problems, { spec: standIns.spec });
   if (shape) {
     const spec = buildSpec(shape.value.spec, shape.document, shape.problems);
     checkSize(spec, problems);
@@ -130,9 +133,21 @@ function mapValues<T>(record: Readonly<Record<string, T>>, toValue: (value: T) =
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toValue(value)]));
 }
 
+/** Before anything takes time that grows with it: no other spelling of so much is small enough. */
+function isFarTooLarge({ value }: Document, problems: Problems): boolean {
+  const units = JSON.stringify(valueAt(value, ["spec"]) ?? null).length;
+  if (units > 2 * mostSpecBytes) problems.add(["spec"], "TOO_LARGE", `the spec has ${units} characters, and at most ${mostSpecBytes} are possible`);
+  return units > 2 * mostSpecBytes;
+}
+
 function checkSize(spec: ClusterSpec, problems: Problems): void {
   const bytes = new TextEncoder().encode(canonicalJson(spec)).length;
   if (bytes > mostSpecBytes) problems.add(["spec"], "TOO_LARGE", `the spec has ${bytes} bytes, and at most ${mostSpecBytes} are possible`);
+}
+
+function checkMetadataSize({ labels = {}, annotations = {} }: { readonly [key in "labels" | "annotations"]?: Readonly<Record<string, string>> | undefined }, problems: Problems): void {
+  const bytes = new TextEncoder().encode([labels, annotations].flatMap(Object.entries).flat().join("")).length;
+  if (bytes > mostMetadataBytes) problems.add(["metadata"], "TOO_LARGE", `labels and annotations have ${bytes} bytes together, and at most ${mostMetadataBytes} are possible`);
 }
 
 function checkMetadata({ namespace, labels }: { readonly namespace?: string | undefined; readonly labels?: Readonly<Record<string, string>> | undefined }, problems: Problems): void {

@@ -190,6 +190,9 @@ describe("a value that did not come as text", () => {
     ["a bigint", { a: 1n }, "VALUE_INVALID"],
     ["a NUL", { a: "\0" }, "CHARACTER_INVALID"],
     ["half a character", ["\udc00"], "CHARACTER_INVALID"],
+    ["more values than a text can have", Array.from({ length: 30_001 }, () => 1), "TOO_LARGE"],
+    ["more fields than a text can have", Object.fromEntries(Array.from({ length: 30_001 }, (_, index) => [`k${index}`, 1])), "TOO_LARGE"],
+    ["more characters than a text can have", Array.from({ length: 11 }, () => "x".repeat(100_000)), "TOO_LARGE"],
     ["a key that is not possible", JSON.parse('{"__proto__": 1}') as unknown, "KEY_INVALID"],
   ])("is refused for %s", (_, given, reason) => {
     expect(failureOf(() => documentOfValue(given)).problems).toMatchObject([{ reason }]);

@@ -1,9 +1,9 @@
-import { isAlias, isMap, isScalar, isSeq, type Document as YamlDocument, type Node, type Pair } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Document as YamlDocument, type Node, type Pair, type YAMLMap } from "yaml";
 import { invalid, type Problem } from "../failure.ts";
 import type { Json } from "../json.ts";
 import { linesOf, type Lines, type Place } from "./lines.ts";
 import { pathText, type Path } from "./path.ts";
-import { isMerge, targetOf, valueOfYaml } from "./yaml-value.ts";
+import { isMerge, mostNodes, mostTextUnits, targetOf, valueOfYaml } from "./yaml-value.ts";
 import { defaultLimits, readYaml, type Limits } from "./yaml-text.ts";
 
 /** A document, whatever it is about: its value, and where its parts stand in the text that it came as. */
@@ -54,9 +54,9 @@ export function parseDocument(text: string, options: TextOptions = {}): Document
   return document;
 }
 
-/** A document that did not come as text: a stored definition, a message. Throws invalid for what is no JSON, or too deep. */
+/** A document that did not come as text: a stored definition, a message. Throws invalid for what is no JSON, too much of it, or too deep. */
 export function documentOfValue(value: unknown, { depth }: Pick<Limits, "depth"> = defaultLimits): Document {
-  const json = jsonOf(value, [], depth);
+  const json = jsonOf(value, [], { depth, nodes: 0, units: 0 });
   return { value: json, kind: kindOf(json), problems: [], placeOf: () => undefined, sourceOf: () => undefined };
 }
 
@@ -65,17 +65,39 @@ function kindOf(value: Json): string | undefined {
   return typeof kind === "string" ? kind : undefined;
 }
 
+/** How deep a value may be, and how much of it was seen: no more than a text may hold. */
+interface Seen {
+  readonly depth: number;
+  nodes: number;
+  units: number;
+}
+
 /** A copy with nothing in it but JSON; fields that are undefined are left out. */
-function jsonOf(value: unknown, path: Path, depth: number): Json {
-  if (path.length > depth) throw notJson(path.slice(0, 6), "TOO_DEEP", `maps and lists are nested more than ${depth} deep`);
+function jsonOf(value: unknown, path: Path, seen: Seen): Json {
+  count(value, path, seen);
   if (value === null || typeof value === "boolean") return value;
   if (typeof value === "string") return text(value, path);
   if (typeof value === "number") return number(value, path);
-  if (Array.isArray(value)) return value.map((item, index) => jsonOf(item, [...path, index], depth));
+  if (Array.isArray(value)) return value.map((item, index) => jsonOf(item, [...path, index], seen));
   if (typeof value !== "object") throw notJson(path, "VALUE_INVALID", `a ${typeof value} is no value of a document`);
-  const fields = Object.entries(value).filter(([, item]) => item !== undefined);
+  const keys = Object.keys(value);
+  if (seen.nodes + keys.length > mostNodes) throw tooMany();
+  const fields = keys.map((key) => [key, (value as Readonly<Record<string, unknown>>)[key]] as const).filter(([, item]) => item !== undefined);
   if (fields.some(([key]) => key === "__proto__" || key.includes("\0") || !key.isWellFormed())) throw notJson(path, "KEY_INVALID", "a key of this map is not possible");
-  return Object.fromEntries(fields.map(([key, item]) => [key, jsonOf(item, [...path, key], depth)]));
+  return Object.fromEntries(fields.map(([key, item]) => [key, jsonOf(item, [...path, key], seen)]));
+}
+
+function count(value: unknown, path: Path, seen: Seen): void {
+  if (path.length > seen.depth) throw notJson(path.slice(0, 6), "TOO_DEEP", `maps and lists are nested more than ${seen.depth} deep`);
+  const key = path.at(-1);
+  seen.nodes += 1;
+  seen.units += (typeof value === "string" ? value.length : 0) + (typeof key === "string" ? key.length : 0);
+  if (seen.nodes > mostNodes) throw tooMany();
+  if (seen.units > mostTextUnits) throw notJson([], "TOO_LARGE", `the document has more than ${mostTextUnits} characters, and at most that many are possible`);
+}
+
+function tooMany() {
+  return notJson([], "TOO_LARGE", `the document has more than ${mostNodes} values, and at most that many are possible`);
 }
 
 function text(value: string, path: Path): string {
@@ -116,10 +138,19 @@ function step(document: YamlDocument.Parsed, node: Node | null, segment: string 
     return item === undefined ? undefined : { node: item, key: undefined };
   }
   if (!isMap<Node, Node | null>(target)) return undefined;
-  const pair = target.items.find((item) => isScalar(item.key) && item.key.value === segment);
+  const pair = pairsOf(target).get(segment);
   if (pair) return { node: pair.value, key: pair.key };
   return target.items.filter(isMerge).reduce<Omit<Found, "complete"> | undefined>((found, item) => found ?? stepIntoMerge(document, item, segment), undefined);
 }
+
+/** A map's own pairs by key, the first of each: places are asked for one after another. */
+function pairsOf(map: YAMLMap<Node, Node | null>): ReadonlyMap<unknown, Pair<Node, Node | null>> {
+  const known = pairs.get(map) ?? new Map(map.items.toReversed().flatMap((item) => (isScalar(item.key) ? [[item.key.value, item] as const] : [])));
+  pairs.set(map, known);
+  return known;
+}
+
+const pairs = new WeakMap<YAMLMap<Node, Node | null>, ReadonlyMap<unknown, Pair<Node, Node | null>>>();
 
 function stepIntoMerge(document: YamlDocument.Parsed, { value }: Pair<Node, Node | null>, segment: string | number): Omit<Found, "complete"> | undefined {
   const sources = isSeq<Node | null>(value) ? value.items : [value];

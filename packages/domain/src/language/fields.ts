@@ -48,8 +48,10 @@ export function listAt(builder: Fields, path: Path, input: string | readonly (st
 export function secondsAt(builder: Fields, path: Path, text: string | undefined, fallback: number, least: number): number {
   if (text === undefined) return fallback;
   const durationMs = parsed(builder, path, () => parseDurationMs(text));
-  if (durationMs !== undefined && (durationMs % 1000 !== 0 || durationMs < least * 1000)) builder.problems.add(path, "VALUE_INVALID", `must be whole seconds${least > 0 ? `, at least ${least}s` : ""}`);
-  return durationMs === undefined ? fallback : Math.ceil(durationMs / 1000);
+  if (durationMs === undefined) return fallback;
+  const seconds = Math.max(least, Math.ceil(durationMs / 1000));
+  if (durationMs !== seconds * 1000) builder.problems.add(path, "VALUE_INVALID", `must be whole seconds, at least ${least}s`, { suggestion: `${seconds}s` });
+  return seconds;
 }
 
 export function cpuAt(builder: Pick<Fields, "problems">, path: Path, input: string | number | undefined): string | undefined {

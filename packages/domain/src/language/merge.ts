@@ -1,3 +1,4 @@
+import { byName, mapNames, namedIn } from "../by-name.ts";
 import type { Document } from "./document.ts";
 import type { Path } from "./path.ts";
 import { valueAt } from "./problems.ts";
@@ -6,18 +7,34 @@ import type { AppInput, RoleInput } from "./schema.ts";
 const defaultFields = ["image", "user", "command", "args", "env", "ports", "volumes", "files", "cpu", "memory", "probes", "stop", "update"] as const;
 
 /** What a role says laid over what the app says: maps key by key, null removes, lists and the rest replace. */
-export type MergedRole = { readonly [K in keyof RoleInput]: Exclude<RoleInput[K], null> };
+export type MergedRole = WithoutNulls<RoleInput>;
+type WithoutNulls<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [K in keyof T]: WithoutNulls<Exclude<T[K], null>> } : T;
 
 export function mergedRole(spec: AppInput["spec"], name: string): MergedRole {
   const role = spec.roles[name] ?? {};
   const shared = Object.fromEntries(defaultFields.map((field) => [field, spec[field]]));
-  return laidOver({ ...shared, ports: withNumbers(shared["ports"]) }, { ...role, ports: withNumbers(role.ports) }) as MergedRole;
+  const below = { ...shared, ports: withNumbers(shared["ports"]), probes: withoutReplaced(spec.probes, role.probes) };
+  return laidOver(below, { ...role, ports: withNumbers(role.ports) }) as MergedRole;
+}
+
+const checks = ["exec", "http", "tcp"] as const;
+
+/** A probe has one check: a role's own, of whichever kind, takes the place of the app's. */
+function withoutReplaced(below: RoleInput["probes"], above: RoleInput["probes"]): unknown {
+  if (!below || !above) return below;
+  return Object.fromEntries(
+    (["started", "ready"] as const).map((kind) => {
+      const [shared, own] = [below[kind], above[kind]];
+      const given = checks.filter((check) => own?.[check] !== undefined && own[check] !== null);
+      if (!shared || given.length === 0) return [kind, shared];
+      return [kind, Object.fromEntries(Object.entries(shared).filter(([field]) => !checks.some((check) => check === field) || given.some((check) => check === field)))];
+    }),
+  );
 }
 
 /** `client: 9092` is short for `client: {port: 9092}`, so that the two merge. */
 function withNumbers(ports: unknown): unknown {
-  if (!isMap(ports)) return ports;
-  return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, typeof port === "number" ? { port } : port]));
+  return isMap(ports) ? mapNames(ports, (port) => (typeof port === "number" ? { port } : port)) : ports;
 }
 
 function laidOver(below: unknown, above: unknown): unknown {
@@ -26,12 +43,12 @@ function laidOver(below: unknown, above: unknown): unknown {
   if (!isMap(above)) return above;
   const base = isMap(below) ? below : {};
   const keys = [...new Set([...Object.keys(base), ...Object.keys(above)])];
-  return Object.fromEntries(keys.map((key) => [key, laidOver(base[key], above[key])] as const).filter(([, value]) => value !== undefined));
+  return byName(keys.map((key) => [key, laidOver(namedIn(base, key), namedIn(above, key))] as const).filter(([, value]) => value !== undefined));
 }
 
 function withoutNulls(value: unknown): unknown {
   if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, withoutNulls(item)]])));
+  return byName(Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, withoutNulls(item)] as const])));
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

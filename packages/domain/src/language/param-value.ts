@@ -6,8 +6,8 @@ import { canonicalJson } from "../canonical.ts";
 import type { Param, ParamType } from "./app.ts";
 import { shown } from "./problems.ts";
 
-/** Longest text that a pattern is tried on. */
-const longestMatched = 4096;
+/** About 50 ns for each character and step of a pattern: a spec may have hundreds of params. */
+const longestSearch = 20_000;
 
 /** What is wrong with a value for a param, as a sentence; undefined when nothing is. */
 export function whyNotValue(param: Param, value: Json): string | undefined {
@@ -16,7 +16,7 @@ export function whyNotValue(param: Param, value: Json): string | undefined {
   if (param.enum && !param.enum.some((allowed) => canonicalJson(allowed) === canonicalJson(value))) return `${shown(value)} is not possible: write ${param.enum.map((allowed) => (typeof allowed === "string" ? allowed : JSON.stringify(allowed))).join(", ")}`;
   if (typeof value === "number" && param.min !== undefined && value < param.min) return `must be at least ${param.min}`;
   if (typeof value === "number" && param.max !== undefined && value > param.max) return `must be at most ${param.max}`;
-  return typeof value === "string" && param.pattern !== undefined ? whyNotMatching(value, param.pattern) : undefined;
+  return typeof value === "string" && param.pattern !== undefined && param.enum === undefined ? whyNotMatching(value, param.pattern) : undefined;
 }
 
 const words: Readonly<Record<ParamType, string>> = {
@@ -67,7 +67,10 @@ function isParsed(parse: (text: string) => unknown, text: string): boolean {
 
 /** A pattern that is wrong is told where it stands, not here. */
 function whyNotMatching(value: string, source: string): string | undefined {
-  if (value.length > longestMatched) return `must have at most ${longestMatched} characters`;
-  if (!isParsed(parsePattern, source) || matches(parsePattern(source), value)) return undefined;
+  if (!isParsed(parsePattern, source)) return undefined;
+  const pattern = parsePattern(source);
+  const longest = Math.floor(longestSearch / pattern.steps.length);
+  if (value.length > longest) return `must have at most ${longest} characters, which is as many as its pattern is tried on`;
+  if (matches(pattern, value)) return undefined;
   return `${shown(value)} does not match ${source}`;
 }

@@ -10,6 +10,8 @@ type Issue = z.core.$ZodIssue;
 /** Collects what is wrong with a document, each with its place. */
 export interface Problems {
   readonly list: readonly Problem[];
+  /** No more are told: whoever looks for more looks in vain. */
+  readonly isFull: boolean;
   add(path: Path, reason: FailureReason, message: string, at?: Where): void;
   /** One that has its place. */
   tell(problem: Problem): void;
@@ -20,13 +22,16 @@ export interface Where {
   /** The name at the path is wrong, not its value. */
   readonly key?: boolean;
   /** Where in the text at the path. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
+  /** A name that the problem is about, because it is not there: `params.size`, `roles.server`, `ports.client`. */
+  readonly misses?: string | undefined;
 }
 
 const mostProblems = 100;
 
 export function problemsIn(document: Pick<Document, "placeOf">): Problems {
   const found = new Map<string, Problem>();
+  const asked = new Set<string>();
   const tell = (problem: Problem): void => {
     const key = `${problem.path}\n${problem.reason}\n${problem.line}:${problem.column}`;
     if (found.size < mostProblems && !found.has(key)) found.set(key, problem);
@@ -35,11 +40,18 @@ export function problemsIn(document: Pick<Document, "placeOf">): Problems {
     get list() {
       return [...found.values()].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
     },
+    get isFull() {
+      return found.size >= mostProblems;
+    },
     tell,
     add(path, reason, message, { suggestion, key, offset } = {}) {
-      if (found.size >= mostProblems) return;
+      const text = pathText(path);
+      const question = JSON.stringify([text, reason, offset, key]);
+      // Roles that share a default share what is wrong with it, and finding its place takes time.
+      if (found.size >= mostProblems || asked.has(question)) return;
+      asked.add(question);
       const place = document.placeOf(path, { ...(key !== undefined && { key }), ...(offset !== undefined && { offset }) });
-      tell({ path: pathText(path), ...place, reason, message, ...(suggestion !== undefined && { suggestion }) });
+      tell({ path: text, ...place, reason, message, ...(suggestion !== undefined && { suggestion }) });
     },
   };
 }
@@ -49,9 +61,9 @@ export function didYouMean(word: string, known: readonly string[]): { readonly s
   return near === undefined ? {} : { suggestion: `did you mean ${near}?` };
 }
 
-/** Where the schema says no. A path that is told here is of no use to later checks. */
+/** Where the schema says no. A path that is told here is of no use to later checks. Ends where no more problems are told. */
 export function addIssues(problems: Problems, issues: readonly Issue[], schema: z.ZodType, document: Document): readonly Path[] {
-  return issues.flatMap((issue) => addIssue(problems, issue, schema, document));
+  return issues.flatMap((issue) => (problems.isFull ? [] : addIssue(problems, issue, schema, document)));
 }
 
 /** Where an issue is; unknown fields count each. */
@@ -62,15 +74,19 @@ export function pathsOfIssue(issue: Issue): readonly Path[] {
 
 function addIssue(problems: Problems, issue: Issue, schema: z.ZodType, document: Document): readonly Path[] {
   const path = issue.path.map((segment) => (typeof segment === "symbol" ? String(segment) : segment));
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => addUnknownField(problems, [...path, key], key, objectAt(schema, path, document.value)));
+  if (issue.code === "unrecognized_keys") return addUnknownFields(problems, issue.keys, path, objectAt(schema, path, document.value));
   if (issue.code === "invalid_union") return addUnion(problems, issue, path, schema, document);
   const value = valueAt(document.value, path);
   if (issue.code === "invalid_key") problems.add(path, "NAME_INVALID", `the name ${shown(path.at(-1) ?? "")} ${issue.issues[0]?.message ?? "is not possible"}`, { key: true });
   else if (value === undefined) problems.add(path, "FIELD_MISSING", `${path.at(-1)} is missing${expectation(issue)}`);
-  else if (issue.code === "invalid_type") addWrongType(problems, issue, path, value, document);
+  else if (issue.code === "invalid_type") addWrongType(problems, issue, path, value, document, objectAt(schema, path, document.value));
   else if (issue.code === "invalid_value") problems.add(path, "VALUE_INVALID", `${shown(value)} is not possible: write ${anyOf(issue.values.map(String))}`, didYouMean(typeof value === "string" ? value : "", issue.values.map(String)));
   else problems.add(path, "VALUE_INVALID", ruleOf(issue, value));
   return [path];
+}
+
+function addUnknownFields(problems: Problems, keys: readonly string[], path: Path, object: z.ZodType | undefined): readonly Path[] {
+  return keys.flatMap((key) => (problems.isFull ? [] : [addUnknownField(problems, [...path, key], key, object)]));
 }
 
 function addUnknownField(problems: Problems, path: Path, key: string, object: z.ZodType | undefined): Path {
@@ -96,12 +112,19 @@ function addUnion(problems: Problems, issue: z.core.$ZodIssueInvalidUnion, path:
   return [path];
 }
 
-function addWrongType(problems: Problems, issue: z.core.$ZodIssueInvalidType, path: Path, value: Json, document: Document): void {
+function addWrongType(problems: Problems, issue: z.core.$ZodIssueInvalidType, path: Path, value: Json, document: Document, wanted: z.ZodType | undefined): void {
   const [expected = issue.expected] = expectedBy(issue);
-  const source = document.sourceOf(path);
-  const quotable = issue.expected === "string" && (typeof value === "number" || typeof value === "boolean");
-  const advice = quotable ? ": write it in quotes" : "";
-  problems.add(path, "TYPE_WRONG", `must be ${expected}, not ${worded(value)}${advice}`, quotable ? { suggestion: JSON.stringify(source ?? String(value)) } : {});
+  const isWord = typeof value === "number" || typeof value === "boolean";
+  if (issue.expected !== "string" || !isWord) problems.add(path, "TYPE_WRONG", `must be ${expected}, not ${worded(value)}`);
+  else if (wanted?.meta()?.["isTime"] === true) problems.add(path, "TYPE_WRONG", `must be a time with its unit, not ${worded(value)}`, typeof value === "number" ? { suggestion: `${Math.max(1, Math.ceil(value))}s` } : {});
+  else addUnquoted(problems, path, value, document.sourceOf(path) ?? String(value), wanted);
+}
+
+/** Quotes are told only where they are enough. */
+function addUnquoted(problems: Problems, path: Path, value: number | boolean, source: string, wanted: z.ZodType | undefined): void {
+  const [wrong] = wanted?.safeParse(source).error?.issues ?? [];
+  if (wrong === undefined) problems.add(path, "TYPE_WRONG", `must be text, not ${worded(value)}: write it in quotes`, { suggestion: JSON.stringify(source) });
+  else problems.add(path, "TYPE_WRONG", `${wrong.message.startsWith("must") ? wrong.message : "must be another text"}, not ${worded(value)}`);
 }
 
 const typeWords: Readonly<Record<string, string>> = { string: "text", number: "a number", int: "a whole number", boolean: "true or false", array: "a list", object: "a map", record: "a map", null: "null" };

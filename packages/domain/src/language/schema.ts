@@ -17,7 +17,7 @@ function nameOf(longestChars: number) {
 
 const identifier = shaped(shapes.identifier, longest.identifier);
 const absolutePath = z.string().max(500).regex(/^(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)+$/, "must be an absolute path without . or .. or a slash at its end");
-const environmentName = z.string().max(200).regex(/^[A-Za-z_.-][A-Za-z0-9_.-]*$/, "must be letters, digits, dots, dashes and underscores, not beginning with a digit");
+const environmentName = z.string().max(200).regex(/^(?!\.(?:$|\.))[A-Za-z_.-][A-Za-z0-9_.-]*$/, "must be letters, digits, dots, dashes and underscores, not beginning with a digit or two dots");
 const portName = z
   .string()
   .max(longest.port, `must have at most ${longest.port} characters`)
@@ -32,44 +32,46 @@ const image = z
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 /** Kubernetes quantity; parsed when it is read. */
 const quantity = z.union([z.string(), z.number()]);
-const duration = z.string();
+const duration = z.string().meta({ isTime: true });
 const disruptions = z.int().min(1).max(1000);
 /** One expression that gives the whole list, or a template an element. */
 const templateList = z.union([z.string(), z.array(scalar).max(500)]);
 
 const port = z.strictObject({
-  port: z.int().min(1).max(65_535).optional(),
-  protocol: z.enum(["TCP", "UDP"]).optional(),
-  scheme: z.string().regex(/^[a-z][a-z0-9+.-]{0,29}$/, "must be the scheme of a URL, such as http").optional(),
-  path: z.string().max(200).regex(/^\//, "must begin with a slash").optional(),
-  dashboard: z.boolean().optional(),
-  expose: z.enum(["none", "cluster", "node", "load"]).optional(),
+  port: z.int().min(1).max(65_535).nullish(),
+  protocol: z.enum(["TCP", "UDP"]).nullish(),
+  scheme: z.string().regex(/^[a-z][a-z0-9+.-]{0,29}$/, "must be the scheme of a URL, such as http").nullish(),
+  path: z.string().max(200).regex(/^\//, "must begin with a slash").nullish(),
+  dashboard: z.boolean().nullish(),
+  expose: z.enum(["none", "cluster", "node", "load"]).nullish(),
 }).meta({ later: ["token"] });
 
+const storageClass = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, "must be the name of a storage class");
+
 const volume = z.strictObject({
-  path: absolutePath.optional(),
-  size: quantity.optional(),
-  class: z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, "must be the name of a storage class").optional(),
-  keep: z.enum(["always", "member", "pod"]).optional(),
+  path: absolutePath.nullish(),
+  size: quantity.nullish(),
+  class: storageClass.nullish(),
+  keep: z.enum(["always", "member", "pod"]).nullish(),
 }).meta({ later: ["block", "seed"] });
 
 const file = z.strictObject({
-  text: z.string().optional(),
-  mode: z.string().regex(/^0[0-7]{3}$/, 'must be four octal digits in quotes, such as "0644"').optional(),
-  owner: z.enum(["troupe", "app"]).optional(),
+  text: z.string().nullish(),
+  mode: z.string().regex(/^0[0-7]{3}$/, 'must be four octal digits in quotes, such as "0644"').nullish(),
+  owner: z.enum(["troupe", "app"]).nullish(),
 }).meta({ later: ["from", "format", "set", "apply"] });
 
 const probe = z.strictObject({
-  exec: z.array(scalar).min(1, "must name a command").max(100).optional(),
-  http: z.strictObject({ port: portName, path: z.string().max(500).regex(/^\//, "must begin with a slash").optional(), scheme: z.enum(["http", "https"]).optional() }).optional(),
-  tcp: portName.optional(),
-  period: duration.optional(),
-  timeout: duration.optional(),
+  exec: z.array(scalar).min(1, "must name a command").max(100).nullish(),
+  http: z.strictObject({ port: portName.nullish(), path: z.string().max(500).regex(/^\//, "must begin with a slash").nullish(), scheme: z.enum(["http", "https"]).nullish() }).nullish(),
+  tcp: portName.nullish(),
+  period: duration.nullish(),
+  timeout: duration.nullish(),
 }).meta({ later: ["deadline"] });
 
 const signals = ["SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGKILL", "SIGUSR1", "SIGUSR2", "SIGABRT", "SIGALRM", "SIGPIPE", "SIGWINCH", "SIGCONT", "SIGSTOP", "SIGTSTP"] as const;
 
-/** What an app can say for all its roles; in a role, null takes away what the app says. */
+/** What an app can say for all its roles; in a role, null takes away what the app says, here and inside ports, volumes, files and probes. */
 const defaults = {
   image: image.nullish(),
   user: z.union([z.int().min(0).max(2_147_483_647), z.literal("image")]).nullish(),
@@ -167,7 +169,7 @@ const specSchema = z.strictObject({
         image: image.optional(),
         cpu: quantity.optional(),
         memory: quantity.optional(),
-        volumes: z.record(z.string(), z.strictObject({ size: quantity.optional(), class: volume.shape.class })).optional(),
+        volumes: z.record(z.string(), z.strictObject({ size: quantity.optional(), class: storageClass.optional() })).optional(),
         env: z.record(environmentName, scalar.nullable()).optional(),
       }).meta({ later: ["gpu", "files", "expose"] }),
     )

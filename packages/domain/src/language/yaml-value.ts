@@ -9,8 +9,9 @@ import { pathText, type Path } from "./path.ts";
  * one) would take for something else. Aliases are counted as often as they are used.
  */
 
-const mostNodes = 30_000;
-const mostTextUnits = 1_000_000;
+/** Of a document, however it came: what is judged takes time that grows with these. */
+export const mostNodes = 30_000;
+export const mostTextUnits = 1_000_000;
 
 export interface Read {
   readonly value: Json;
@@ -119,12 +120,18 @@ function numberValue(reader: Reader, node: Scalar, value: number, path: Path): J
   return safe ? value : note(reader, node, path, "NUMBER_UNSAFE", `${source.slice(0, 40)} is no number that can be kept exactly: quote it if it is text`);
 }
 
-/** Plain words that YAML 1.1 reads as a boolean, an octal or a sixty-based number, a binary, a number with `_`, or a date. */
-const ambiguous = /^(?:y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|[-+]?0[0-7]+|[-+]?0o[0-7]+|[-+]?0b[01_]+|[-+]?(?:0x)?[0-9][0-9a-fA-F]*_[0-9a-fA-F_]*(?:\.[0-9_]*)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|\d{4}-\d{1,2}-\d{1,2}(?:[Tt ].*)?)$/;
+/** Plain words that YAML 1.1 reads as a boolean, a number that is no decimal, a sixty-based one, or a date. */
+const ambiguous = /^(?:y|Y|n|N|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|[-+]?0[0-7]+|[-+]?0[oO][0-7]+|[-+]?0[bB][01]+|[-+]?0X[0-9a-fA-F]+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|\d{4}-\d{1,2}-\d{1,2}(?:[Tt ].*)?)$/;
+/** It also leaves out every `_` of a number. */
+const number = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?)$/;
+
+function isAmbiguous(source: string): boolean {
+  return ambiguous.test(source) || (/^[-+.0-9].*_/.test(source) && number.test(source.replaceAll("_", "")));
+}
 
 function refuseAmbiguous(reader: Reader, node: Scalar, source: string, path: Path): boolean {
-  if (source.length > 60 || !ambiguous.test(source)) return false;
-  note(reader, node, path, "SCALAR_AMBIGUOUS", `${source} means something else to other readers of YAML: quote it, or write true, false or the plain number`, `"${source}"`);
+  if (source.length > 60 || !isAmbiguous(source)) return false;
+  note(reader, node, path, "SCALAR_AMBIGUOUS", `"${source}" means something else to other readers of YAML: quote it, or write true, false or the plain number`, `"${source}"`);
   return true;
 }
 

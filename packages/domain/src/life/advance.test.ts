@@ -37,6 +37,13 @@ describe("creation", () => {
     expect(target.recordWrites).toBe(3);
   });
 
+  test("a role may have a name that every object inherits", () => {
+    const target = new SimulatedTarget();
+    const cluster = one(1, { name: "constructor" });
+    expect(target.converge(cluster).state).toBe("ready");
+    expect(target.names("PersistentVolumeClaim")).toEqual(["c-constructor-0-data-1"]);
+  });
+
   test("with bootstrap: first one member is there before the others join it, one after another where serial", () => {
     const target = new SimulatedTarget();
     const cluster = one(3, { bootstrap: "first", join: "serial" });

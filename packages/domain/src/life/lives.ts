@@ -1,3 +1,4 @@
+import { byName } from "../by-name.ts";
 import { claimName } from "../render/identity.ts";
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
 import { membersOf, rolesOf, withMembers } from "./members.ts";
@@ -29,8 +30,8 @@ function lastLife(cluster: DesiredCluster, role: DesiredRole, index: number, cla
   const own = claims.filter((claim) => claim.index === index);
   if (own.length === 0) return undefined;
   const life = Math.max(...own.map((claim) => claim.life));
-  const names = own.filter((claim) => claim.life === life).map((claim) => [claim.volume, claim.name]);
-  return { life, claims: { ...claimsFor(cluster, role, index, life), ...Object.fromEntries(names) } };
+  const names = own.filter((claim) => claim.life === life).map((claim) => [claim.volume, claim.name] as const);
+  return { life, claims: byName([...Object.entries(claimsFor(cluster, role, index, life)), ...names]) };
 }
 
 /** What is known of a member by its pod, and by claims of its life. */
@@ -41,7 +42,7 @@ export function lifeOfPod(cluster: DesiredCluster, { role, index, life }: Observ
 /** Claims of a life under the names they have: an adopted one keeps the name that it was made with. */
 export function claimsSeen(cluster: DesiredCluster, role: string, index: number, life: number, { claims }: Pick<ObservedCluster, "claims">): Readonly<Record<string, string>> {
   const seen = Object.values(claims).filter((claim) => claim.role === role && claim.index === index && claim.life === life);
-  return { ...claimsFor(cluster, cluster.roles[role], index, life), ...Object.fromEntries(seen.map(({ volume, name }) => [volume, name])) };
+  return byName([...Object.entries(claimsFor(cluster, cluster.roles[role], index, life)), ...seen.map(({ volume, name }) => [volume, name] as const)]);
 }
 
 /**
@@ -51,7 +52,7 @@ export function claimsSeen(cluster: DesiredCluster, role: string, index: number,
 export function nameNewClaims(cluster: DesiredCluster, record: ClusterRecord, { claims: seen }: Pick<ObservedCluster, "claims">): ClusterRecord {
   return rolesOf(cluster).reduce((before, role) => {
     const named = membersOf(before, role.name).flatMap(({ index, record: member }): readonly (readonly [string, MemberRecord])[] => {
-      const claims = { ...claimsFor(cluster, role, index, member.life), ...member.claims };
+      const claims = byName([...Object.entries(claimsFor(cluster, role, index, member.life)), ...Object.entries(member.claims)]);
       const added = Object.keys(claims).filter((volume) => !Object.hasOwn(member.claims, volume));
       // Of a member that does not count yet it is noted when it does.
       const made = member.state === "in" ? member.unmade.filter((volume) => seen[claims[volume] ?? ""] !== undefined) : [];
@@ -66,7 +67,7 @@ export function nameNewClaims(cluster: DesiredCluster, record: ClusterRecord, { 
 export function claimsFor(cluster: DesiredCluster, role: DesiredRole | undefined, index: number, life: number): Readonly<Record<string, string>> {
   if (role === undefined) return {};
   const claimed = Object.values(role.volumes).filter(isClaimed);
-  return Object.fromEntries(claimed.map(({ name }) => [name, claimName(cluster, role.name, index, name, life)]));
+  return byName(claimed.map(({ name }) => [name, claimName(cluster, role.name, index, name, life)]));
 }
 
 /** It is a claim; scratch is none. */

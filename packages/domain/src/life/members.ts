@@ -1,3 +1,4 @@
+import { byName } from "../by-name.ts";
 import { memberName } from "../render/identity.ts";
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
 import type { ObservedCluster, ObservedPod } from "./observed.ts";
@@ -55,10 +56,10 @@ export function rolesOf(cluster: DesiredCluster): readonly DesiredRole[] {
 
 export function withMembers(record: ClusterRecord, role: string, change: Readonly<Record<string, MemberRecord | undefined>>): ClusterRecord {
   const merged = Object.entries({ ...record.members[role], ...change }).filter((entry): entry is [string, MemberRecord] => entry[1] !== undefined);
-  return { ...record, members: { ...record.members, [role]: Object.fromEntries(merged) } };
+  return { ...record, members: byName([...Object.entries(record.members), [role, byName(merged)]]) };
 }
 
 export function withRole(record: ClusterRecord, role: string, change: Partial<RoleRecord>): ClusterRecord {
   const before = record.roles[role] ?? { firstSet: [], formed: false, nextLife: {} };
-  return { ...record, roles: { ...record.roles, [role]: { ...before, ...change } } };
+  return { ...record, roles: byName([...Object.entries(record.roles), [role, { ...before, ...change }]]) };
 }

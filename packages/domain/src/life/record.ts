@@ -1,3 +1,4 @@
+import { mapNames } from "../by-name.ts";
 import { Failure } from "../failure.ts";
 import type { RoleName, Uid } from "../name.ts";
 
@@ -91,7 +92,7 @@ function decodeMember(value: unknown): MemberRecord {
 }
 
 function mapOf<T>(value: unknown, decode: (item: unknown) => T): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(fieldsOf(value ?? {}, "map")).map(([key, item]) => [key, decode(item)]));
+  return mapNames(fieldsOf(value ?? {}, "map"), decode);
 }
 
 function listOf(value: unknown): readonly unknown[] {

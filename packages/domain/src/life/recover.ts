@@ -1,3 +1,4 @@
+import { byName } from "../by-name.ts";
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
 import { emptyRecord } from "./empty-record.ts";
 import type { FirstRecord } from "./first-record.ts";
@@ -18,7 +19,7 @@ export function recoverRecord(cluster: DesiredCluster, observed: ObservedCluster
 
 function corrected(cluster: DesiredCluster, reported: ClusterRecord, observed: ObservedCluster, nowMs: number): ClusterRecord {
   const members = Object.entries(reported.members).map(([role, byIndex]) => [role, Object.fromEntries(Object.entries(byIndex).map(([index, member]) => [index, latest(cluster, member, role, Number(index), observed, nowMs)]))] as const);
-  const record = { ...reported, uid: cluster.uid, members: Object.fromEntries(members) };
+  const record = { ...reported, uid: cluster.uid, members: byName(members) };
   return rolesOf(cluster).reduce((before, { name }) => withMembers(before, name, planned(cluster, before, podsOf(name, observed), observed, nowMs)), record);
 }
 

@@ -1,3 +1,4 @@
+import { byName, mapNames, namedIn } from "../by-name.ts";
 import { isSameJson } from "../canonical.ts";
 import type { ClusterRecord } from "../life/record.ts";
 import type { DesiredCluster } from "./desired.ts";
@@ -9,7 +10,7 @@ import type { Need } from "./sources.ts";
  */
 export function withLastNeeds(cluster: DesiredCluster, record: ClusterRecord | undefined): DesiredCluster {
   if (record?.formed !== true || Object.values(cluster.needs).every(({ kind }) => kind !== "waiting")) return cluster;
-  return { ...cluster, needs: Object.fromEntries(Object.entries(cluster.needs).map(([slot, need]) => [slot, lastOf(need, record.needs[slot])])) };
+  return { ...cluster, needs: mapNames(cluster.needs, (need, slot) => lastOf(need, namedIn(record.needs, slot))) };
 }
 
 function lastOf(need: Need, exports: Readonly<Record<string, string>> | undefined): Need {
@@ -19,6 +20,6 @@ function lastOf(need: Need, exports: Readonly<Record<string, string>> | undefine
 
 /** Notes what the cluster is told now. */
 export function noteNeeds({ needs }: DesiredCluster, record: ClusterRecord): ClusterRecord {
-  const told = Object.fromEntries(Object.entries(needs).flatMap(([slot, need]) => (need.kind === "waiting" ? [] : [[slot, need.exports]])));
+  const told = byName(Object.entries(needs).flatMap(([slot, need]) => (need.kind === "waiting" ? [] : [[slot, need.exports] as const])));
   return isSameJson(told, record.needs) ? record : { ...record, needs: told };
 }

@@ -1,5 +1,6 @@
+import { namedIn } from "../by-name.ts";
 import type { Problem } from "../failure.ts";
-import type { App, Role, Volume } from "../language/app.ts";
+import type { App, Volume } from "../language/app.ts";
 import type { ClusterSpec } from "../language/cluster.ts";
 import { compareQuantities, parseQuantity } from "../quantity.ts";
 import type { AppRef } from "./sources.ts";
@@ -33,21 +34,17 @@ function placementRefusals(before: ClusterSpec, after: ClusterSpec): readonly Pr
 }
 
 function roleRefusals(before: Following, after: Following, role: string): readonly Problem[] {
-  const [old, wanted] = [roleOf(before.app, role), roleOf(after.app, role)];
+  const [old, now] = [namedIn(before.app.roles, role), namedIn(after.app.roles, role)];
   if (old === undefined) return [];
   const countBefore = before.spec.roles[role]?.members ?? old.members.default;
-  if (wanted === undefined) return countBefore === 0 ? [] : [builds(`has no role ${role} any more, and the cluster has ${countBefore} members of it`, before)];
-  const countAfter = after.spec.roles[role]?.members ?? wanted.members.default;
+  if (now === undefined) return countBefore === 0 ? [] : [builds(`has no role ${role} any more, and the cluster has ${countBefore} members of it`, before)];
+  const countAfter = after.spec.roles[role]?.members ?? now.members.default;
   const count: readonly Problem[] =
-    countBefore === countAfter || wanted.members.scalable
+    countBefore === countAfter || now.members.scalable
       ? []
       : [{ path: `spec.roles.${role}.members`, reason: "NOT_SCALABLE", message: `${role} has ${countBefore} members, and its definition does not allow another number once the cluster exists`, suggestion: String(countBefore) }];
-  const ids = countBefore > 0 && old.idBase !== wanted.idBase ? [builds(`counts ids of ${role} from ${wanted.idBase}, and its members have theirs from ${old.idBase}`, before)] : [];
+  const ids = countBefore > 0 && old.idBase !== now.idBase ? [builds(`counts ids of ${role} from ${now.idBase}, and its members have theirs from ${old.idBase}`, before)] : [];
   return [...count, ...ids, ...Object.values(old.volumes).flatMap((volume) => volumeRefusals(before, after, role, volume))];
-}
-
-function roleOf({ roles }: App, name: string): Role | undefined {
-  return Object.hasOwn(roles, name) ? roles[name] : undefined;
 }
 
 /** Of a build of the same version, which members would follow without being what they are any more. */
@@ -56,19 +53,23 @@ function builds(message: string, { ref: { name, version, build } }: Following): 
 }
 
 function volumeRefusals(before: Following, after: Following, role: string, old: Volume): readonly Problem[] {
-  const volumes = roleOf(after.app, role)?.volumes ?? {};
-  const volume = Object.hasOwn(volumes, old.name) ? volumes[old.name] : undefined;
+  const volume = namedIn(namedIn(after.app.roles, role)?.volumes ?? {}, old.name);
   if (volume === undefined) return old.keep === "pod" ? [] : [builds(`has no volume ${old.name} of ${role} any more, and members have data in it`, before)];
   if ((old.keep === "pod") !== (volume.keep === "pod")) return [builds(`keeps volume ${old.name} of ${role} as ${volume.keep}, and members have it as ${old.keep}`, before)];
-  if (old.keep === "pod") return [];
-  const [specBefore, specAfter] = [before.spec.roles[role]?.volumes[volume.name], after.spec.roles[role]?.volumes[volume.name]];
-  const [sizeBefore, sizeAfter] = [specBefore?.size ?? old.size, specAfter?.size ?? volume.size];
-  const [classBefore, classAfter] = [specBefore?.class ?? old.class, specAfter?.class ?? volume.class];
-  const path = `spec.roles.${role}.volumes.${volume.name}`;
+  return old.keep === "pod" ? [] : claimRefusals(`spec.roles.${role}.volumes.${old.name}`, wanted(before, role, old), wanted(after, role, volume));
+}
+
+/** Size and class as the spec has them, else the definition. */
+function wanted({ spec }: Following, role: string, volume: Volume): Pick<Volume, "size" | "class"> {
+  const own = spec.roles[role]?.volumes[volume.name];
+  return { size: own?.size ?? volume.size, class: own?.class ?? volume.class };
+}
+
+function claimRefusals(path: string, before: Pick<Volume, "size" | "class">, after: Pick<Volume, "size" | "class">): readonly Problem[] {
+  const shrinks = compareQuantities(parseQuantity(after.size), parseQuantity(before.size)) < 0;
+  const spoken = (name: string | undefined): string => name ?? "the target's default";
   return [
-    ...(compareQuantities(parseQuantity(sizeAfter), parseQuantity(sizeBefore)) < 0
-      ? [{ path: `${path}.size`, reason: "VOLUME_SHRINKS" as const, message: `is ${sizeBefore} and cannot become ${sizeAfter}: volumes only grow`, suggestion: sizeBefore }]
-      : []),
-    ...(classBefore === classAfter ? [] : [{ path: `${path}.class`, reason: "FIELD_IMMUTABLE" as const, message: `is ${classBefore ?? "the target's default"} and cannot become ${classAfter ?? "the target's default"}: a volume's class never changes` }]),
+    ...(shrinks ? [{ path: `${path}.size`, reason: "VOLUME_SHRINKS" as const, message: `is ${before.size} and cannot become ${after.size}: volumes only grow`, suggestion: before.size }] : []),
+    ...(before.class === after.class ? [] : [{ path: `${path}.class`, reason: "FIELD_IMMUTABLE" as const, message: `is ${spoken(before.class)} and cannot become ${spoken(after.class)}: a volume's class never changes` }]),
   ];
 }

@@ -1,3 +1,4 @@
+import { byName } from "../by-name.ts";
 import type { ClusterScope, MemberScope, RoleScope, Scope } from "../expression/scope.ts";
 import type { Template } from "../expression/template.ts";
 import { doesCount, membersOf } from "../life/members.ts";
@@ -33,8 +34,8 @@ function makeScope(cluster: DesiredCluster, record: ClusterRecord | undefined): 
     app,
     cluster: { name, id: uid, project, namespace, domain },
     params,
-    needs: Object.fromEntries(Object.entries(needs).flatMap(([slot, need]) => (need.kind === "waiting" ? [] : [[slot, need.exports]]))),
-    roles: Object.fromEntries(Object.values(cluster.roles).map((role) => [role.name, roleScope(cluster, record, role)])),
+    needs: byName(Object.entries(needs).flatMap(([slot, need]) => (need.kind === "waiting" ? [] : [[slot, need.exports]]))),
+    roles: byName(Object.values(cluster.roles).map((role) => [role.name, roleScope(cluster, record, role)])),
   };
 }
 
@@ -48,8 +49,8 @@ function roleScope(cluster: DesiredCluster, record: ClusterRecord | undefined, r
     count: role.count,
     members: counting.map(view),
     all: filled(staying, role.count).map(view),
-    ports: Object.fromEntries(Object.values(role.defined.ports).map(({ name, port }) => [name, port])),
-    services: role.hasService ? Object.fromEntries(Object.values(role.defined.ports).map(({ name, port }) => [name, `${serviceHost(cluster, role.name)}:${port}`])) : {},
+    ports: byName(Object.values(role.defined.ports).map(({ name, port }) => [name, port])),
+    services: role.hasService ? byName(Object.values(role.defined.ports).map(({ name, port }) => [name, `${serviceHost(cluster, role.name)}:${port}`])) : {},
   };
 }
 

@@ -1,5 +1,6 @@
 import { Failure, invalid } from "@troupe/domain/failure";
 import type { App } from "@troupe/domain/language/app";
+import { checkProviders } from "@troupe/domain/language/check-providers";
 import { checkSpec } from "@troupe/domain/language/check-spec";
 import { sameSpec } from "@troupe/domain/language/cluster";
 import type { Uid } from "@troupe/domain/name";
@@ -189,6 +190,8 @@ async function boundNeeds(store: ApplyClusterDeps["store"], { cluster: { name, p
   const topology = changes ? await store.topologyOf(project) : undefined;
   if (topology) atTheirPlaces(document, () => refuseCycles(name, bindings, topology));
   const offered = await store.exportsOf(project, bindings.map(({ provider }) => provider));
+  const wrong = checkProviders(app, spec, Object.fromEntries([...offered].map(([provider, { app: of }]) => [provider, of])), document.placeOf);
+  if (wrong.length > 0) throw invalid(wrong);
   const needs = bindNeeds(app, spec, Object.fromEntries([...offered].map(([provider, { exports }]) => [provider, exports])));
   return { needs, topology: topology && { count: topology.count, changes: true } };
 }

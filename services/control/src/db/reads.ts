@@ -1,7 +1,7 @@
 import type { ClusterRecord } from "@troupe/domain/life/record";
 import type { MemberStatus } from "@troupe/domain/life/status";
 import type { AppRef } from "@troupe/domain/plan/sources";
-import type { Adopter, DesiredRow, DesiredScope, NameHolder, Offered, StoredCluster, StoredStatus, Topology, WantedNames } from "../store.ts";
+import type { Adopter, DesiredRow, DesiredScope, NameHolder, Offered, Provider, StoredCluster, StoredStatus, Topology, WantedNames } from "../store.ts";
 import { membersInOrder } from "../clusters/members.ts";
 import type { Database } from "./data-source.ts";
 
@@ -128,14 +128,14 @@ async function edgesOf(database: Database, where: string, values: readonly unkno
   return row ?? { count: 0, edges: [] };
 }
 
-export async function exportsOf(database: Database, project: string, names: readonly string[]): Promise<ReadonlyMap<string, Offered>> {
+export async function exportsOf(database: Database, project: string, names: readonly string[]): Promise<ReadonlyMap<string, Provider>> {
   if (names.length === 0) return new Map();
-  const rows = await database.rows<Offered & { readonly name: string }>(
-    `SELECT c.name, c.uid, coalesce(s.status->'exports', '{}') AS exports FROM cluster c JOIN cluster_status s ON s.uid = c.uid
+  const rows = await database.rows<Provider & { readonly name: string }>(
+    `SELECT c.name, c.uid, c.app_name AS app, coalesce(s.status->'exports', '{}') AS exports FROM cluster c JOIN cluster_status s ON s.uid = c.uid
      WHERE c.project = $1 AND c.name = ANY ($2::text[]) AND c.gone_time IS NULL`,
     [project, names],
   );
-  return new Map(rows.map(({ name, uid, exports }) => [name, { uid, exports }]));
+  return new Map(rows.map(({ name, ...provider }) => [name, provider]));
 }
 
 interface DesiredSqlRow extends ClusterRow {

@@ -296,7 +296,10 @@ function clusterReads(contents: () => Contents): Pick<Store, "findCluster" | "cl
       const { count, edges } = topologyOf(project);
       return { count, edges: edges.filter(({ provider }) => providers.includes(provider)) };
     },
-    exportsOf: async (project, names) => new Map(names.flatMap((name) => { const found = offered(project, name); return found ? [[name, found] as const] : []; })),
+    exportsOf: async (project, names) => new Map(names.flatMap((name) => {
+      const found = offered(project, name);
+      return found ? [[name, { ...found, app: named(project, name)?.cluster.app.name ?? "" }] as const] : [];
+    })),
     desiredOf: async (scope) =>
       inScope(scope, alive()).map((row): DesiredRow => ({ cluster: toCluster(row), lastRecord: row.record, offered: Object.fromEntries(row.bindings.map(({ slot, provider }) => [slot, offered(row.cluster.project, provider)])) })),
     desiredDigest: async (target) => {
