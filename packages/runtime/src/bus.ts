@@ -20,7 +20,9 @@ export interface Bus extends AsyncDisposable {
   request(subject: string, body: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
   /** A handler that rejects leaves the request unanswered: the asker's time-out says so. */
   answer(subject: string, queue: string, handler: (body: Uint8Array) => Promise<Uint8Array>): Subscription;
-  /** At each connection, the first too: messages may have been missed before it. */
+  /** Resolves once the server knows of every subscription made so far: from then on no message is missed. At once while it is away. */
+  subscribed(): Promise<void>;
+  /** At each connection, the first too, once the server knows of the subscriptions: messages may have been missed before. */
   onConnect(callback: () => void): Subscription;
   /** For health only. */
   connected(): boolean;

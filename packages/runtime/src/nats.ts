@@ -19,6 +19,8 @@ export function connectBus(options: BusOptions): Bus {
 
 const publishTimeoutMs = 3_000;
 const nanosPerMs = 1_000_000;
+/** A server that takes longer for a ping is as good as away. */
+const flushMs = 2_000;
 
 /** The only importer of the client, written in what its successor shares. Features of nats-server 2.9 and up. */
 class NatsBus implements Bus {
@@ -97,6 +99,12 @@ class NatsBus implements Bus {
     );
   }
 
+  async subscribed(): Promise<void> {
+    if (!this.#isUp) return;
+    const flushed = this.#connection?.flush().catch(() => undefined);
+    await Promise.race([flushed, wait(flushMs, this.#closing.signal).catch(() => undefined)]);
+  }
+
   async request(subject: string, body: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
     if (!this.#isUp || this.#connection === undefined) throw new Failure("unavailable", "NATS is not connected");
     const connection = this.#connection;
@@ -165,7 +173,7 @@ class NatsBus implements Bus {
     if (this.#closing.signal.aborted) return connection.close();
     this.#connection = connection;
     for (const subscribe of this.#subscriptions) subscribe(connection);
-    this.#up(connection);
+    void this.#up(connection);
     void this.#listen(connection);
     await connection.closed();
     this.#connection = undefined;
@@ -175,12 +183,14 @@ class NatsBus implements Bus {
   async #listen(connection: NatsConnection): Promise<void> {
     for await (const { type } of connection.status()) {
       if (type === Events.Disconnect) this.#down();
-      else if (type === Events.Reconnect) this.#up(connection);
+      else if (type === Events.Reconnect) void this.#up(connection);
     }
   }
 
-  #up(connection: NatsConnection): void {
-    if (this.#closing.signal.aborted) return;
+  async #up(connection: NatsConnection): Promise<void> {
+    // Where this does not come through, the connection is lost again, and its next begin tells.
+    const isReached = await connection.flush().then(() => true, () => false);
+    if (!isReached || this.#closing.signal.aborted) return;
     this.#isUp = true;
     this.#options.log.info({ server: connection.getServer() }, "NATS is connected");
     for (const callback of this.#onConnect) callback();

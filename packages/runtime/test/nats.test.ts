@@ -39,6 +39,25 @@ async function connected(url = nats.url): Promise<Bus> {
   return bus;
 }
 
+describe("what is said", () => {
+  test("is heard from the first word after a connection, and after a subscription that has come through", async () => {
+    const speaker = await connected();
+    for (let round = 0; round < 20; round += 1) {
+      const heard: string[] = [];
+      const bus = connectBus({ url: nats.url, name: "listener", log: silentLog });
+      open.push(bus);
+      bus.subscribe(`said.${round}.before`, (body) => heard.push(text(body)));
+      if (!bus.connected()) await connection(bus);
+      speaker.publish(`said.${round}.before`, bytes("first"));
+      bus.subscribe(`said.${round}.after`, (body) => heard.push(text(body)));
+      await bus.subscribed();
+      speaker.publish(`said.${round}.after`, bytes("second"));
+      await until(() => (heard.length === 2 ? true : undefined), { what: "both", timeoutMs: 5_000, everyMs: 2 });
+      expect(heard).toEqual(["first", "second"]);
+    }
+  });
+});
+
 describe("the log", () => {
   test("keeps an event once, however often it is sent under one id", async () => {
     const bus = await connected();

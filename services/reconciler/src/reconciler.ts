@@ -18,6 +18,7 @@ import type { Kube } from "./kube/kube.ts";
 import { reflect } from "./kube/reflector.ts";
 import { Ownership } from "./ownership.ts";
 import { reconcile } from "./pass/reconcile.ts";
+import { Later } from "./queue/later.ts";
 import { Queue } from "./queue/queue.ts";
 import { QueueLoop } from "./queue/queue-loop.ts";
 import { Reporter } from "./report.ts";
@@ -39,6 +40,8 @@ export interface ReconcilerDeps {
 
 /** Passes under way at once: enough to keep the API server busy, few enough to be fair to it. */
 const concurrency = 24;
+/** How long what is only shown waits for a pass: half a dozen such changes come with each pod that starts. */
+const shownAfterMs = 200;
 
 /**
  * One replica for one target. Whatever comes in (sources, watch events, a change of owners, the timer) only puts a cluster's
@@ -49,6 +52,7 @@ export class Reconciler implements Part {
   readonly #deps: ReconcilerDeps;
   readonly #desired = new DesiredSet();
   readonly #loop: QueueLoop;
+  readonly #later = new Later(shownAfterMs, (uid) => this.#loop.add(uid, "event"));
   readonly #cache: KubeCache;
   readonly #ownership: Ownership;
   readonly #reporter: Reporter;
@@ -65,7 +69,7 @@ export class Reconciler implements Part {
     const control = callerOf(ReconcilerServiceService, deps.control);
     this.#control = control;
     this.#loop = new QueueLoop({ queue: new Queue(), work: (uid) => this.#pass(uid), onFailure: (uid, error, inMs) => this.#failed(uid, error, inMs), concurrency, nowMs, random });
-    this.#cache = new KubeCache((uid) => this.#loop.add(uid, "event"), () => this.#lookAtAll());
+    this.#cache = new KubeCache((uid, isShownOnly) => (isShownOnly ? this.#later.want(uid) : this.#loop.add(uid, "event")), () => this.#lookAtAll());
     const instance = randomUUID();
     this.#ownership = new Ownership({ target, instance, beat: (request, options) => control.heartbeat(request, options), nowMs, onChange: () => this.#ownersChanged(), log, ...(pace && { everyMs: pace.heartbeatMs }) });
     this.#reporter = new Reporter({ target, bus, call: (request) => control.reportStatus(request), owner: this.#ownership, nowMs, random, log });
@@ -97,6 +101,7 @@ export class Reconciler implements Part {
   /** Ends what is under way, then says that it leaves, so that others take over at once. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Failure("unavailable", "the reconciler is stopping"));
+    this.#later.stop();
     await this.#loop.stop();
     this.#reporter.stop();
     this.#leaving.abort();
@@ -112,6 +117,7 @@ export class Reconciler implements Part {
   }
 
   async #pass(uid: string): Promise<number | undefined> {
+    this.#later.passed(uid);
     const sources = this.#desired.get(uid);
     if (sources === undefined || !this.#cache.synced || !this.#ownership.owns(uid)) return undefined;
     const app = await this.#definitions.definitionOf(sources.app.digest);

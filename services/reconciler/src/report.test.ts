@@ -73,6 +73,20 @@ describe("a status", () => {
     expect(world.sent.slice(1).map(told)).toEqual([{ uid: "a", whole: false, members: ["server/0", "server/1"], record: false }]);
   });
 
+  it("of how members go on waits the longer, the longer control takes to answer", async () => {
+    const world = aWorld();
+    const going = (ready: number) => aStatus({ state: "deploying", members: [0, 1, 2].map((index) => aMember(index, { ready: index < ready })) });
+    world.answersInMs = 60;
+    world.reporter.report("a", going(0), undefined);
+    await world.pass(60);
+    world.reporter.report("a", going(1), undefined);
+    await world.pass(500);
+    world.reporter.report("a", going(2), undefined);
+    expect(world.sent).toHaveLength(1);
+    await world.pass(200);
+    expect(world.sent.slice(1).map(told)).toEqual([{ uid: "a", whole: false, members: ["server/0", "server/1"], record: false }]);
+  });
+
   it("says since when something is waited for: since it was seen first", async () => {
     const world = aWorld();
     const waiting = (since: number) => aStatus({ waiting: [{ what: "role b", reason: "WaitingForRole", message: `at ${since}`, since }] });
@@ -260,6 +274,7 @@ function aWorld() {
   const world = {
     nats: "answers" as "answers" | "silent",
     grpc: "answers" as "answers" | "silent",
+    answersInMs: 0,
     roads: [] as string[],
     sent: [] as StatusReport[],
     batches: [] as string[][],
@@ -280,6 +295,7 @@ function aWorld() {
     request: async (_subject: string, body: Uint8Array) => {
       world.roads.push("nats");
       if (world.nats === "silent") throw new Failure("unavailable", "nobody answers");
+      if (world.answersInMs > 0) await new Promise((resolve) => setTimeout(resolve, world.answersInMs));
       return ReportStatusResponse.encode(take(ReportStatusRequest.decode(body))).finish();
     },
   };

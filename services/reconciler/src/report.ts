@@ -51,8 +51,11 @@ const mostBytes = 256 * 1024;
 const natsTimeoutMs = 3_000;
 /** A cluster with more members is reported once in so long, because each report of it is large. */
 const largeCluster = { members: 100, everyMs: 1_000 };
-/** How long mere progress of members waits for more of it: nine that start together are not nine transactions and events. */
-const progressMs = 200;
+/**
+ * How long mere progress of members waits for more of it: nine that start together are not nine transactions and events. The
+ * longer control takes for a report, the more is told in one, so that a burst is not slowed by telling of it.
+ */
+const progress = { leastMs: 200, deliveries: 10, mostMs: 2_000 };
 
 /**
  * Tells control how clusters are: the latest of each, only when it differs, as a NATS request, and the same bytes over gRPC
@@ -66,6 +69,8 @@ export class Reporter {
   /** uid → when it may be sent. */
   readonly #due = new Map<string, number>();
   readonly #sentAtMs = new Map<string, number>();
+  /** How long control took to answer the last time. */
+  #answeredInMs = 0;
   #seq = 0;
   #sending = false;
   #stopped = false;
@@ -81,7 +86,7 @@ export class Reporter {
     const last = this.#reported.get(uid);
     if (last && last.record === record && same(last.status, status)) return;
     this.#reported.set(uid, { status: sameSince(status, last?.status), record, seq: (this.#seq += 1) });
-    this.#becomesDue(uid, last !== undefined && isProgress(last.status, status) ? progressMs : 0);
+    this.#becomesDue(uid, last !== undefined && isProgress(last.status, status) ? this.#progressMs() : 0);
   }
 
   /** A pass has failed: what was last seen still holds, with the reason why nothing moves. */
@@ -109,6 +114,10 @@ export class Reporter {
     clearTimeout(this.#timer);
   }
 
+  #progressMs(): number {
+    return Math.min(progress.mostMs, Math.max(progress.leastMs, progress.deliveries * this.#answeredInMs));
+  }
+
   #becomesDue(uid: string, inMs: number): void {
     const atMs = this.#options.nowMs() + inMs;
     this.#due.set(uid, Math.min(atMs, this.#due.get(uid) ?? Infinity));
@@ -127,8 +136,10 @@ export class Reporter {
     while (!this.#stopped) {
       const batch = this.#takeBatch();
       if (batch.length === 0) break;
+      const sentAtMs = this.#options.nowMs();
       try {
         refuseMissing(batch, await this.#deliver(batch.map(({ report }) => report)));
+        this.#answeredInMs = this.#options.nowMs() - sentAtMs;
         for (const sent of batch) this.#noteAnswered(sent);
         failures = 0;
       } catch (error) {

@@ -48,6 +48,25 @@ describe("a message", () => {
 });
 
 describe("a comparison", () => {
+  it("is made once the server has the subscription, so that nothing falls between the two", async () => {
+    const bus = new FakeBus();
+    const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+    bus.subscribed = () => reached;
+    let asked = 0;
+    async function* listDesired(): AsyncGenerator<wire.ListDesiredResponse> {
+      asked += 1;
+      yield { part: { $case: "unchanged", value: true } };
+    }
+    const stop = new AbortController();
+    const following = follow({ target: "default", bus, listDesired, desired: new DesiredSet(), onOffer: () => undefined, onForget: () => undefined, random: () => 0, log: silentLog, signal: stop.signal });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([bus.hear !== undefined, asked]).toEqual([true, 0]);
+    reach();
+    while (asked === 0) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    await following;
+  });
+
   it("is made at the beginning, and asks for everything while nothing is known", async () => {
     const world = await aWorld([sources("a", 1), sources("b", 1)]);
     expect(world.asked).toEqual([""]);
@@ -204,6 +223,8 @@ class FakeBus {
     this.hear = (bytes) => handler(bytes, "");
     return { stop: () => (this.hear = undefined) };
   }
+
+  async subscribed() {}
 
   onConnect(callback: () => void) {
     this.connected = callback;

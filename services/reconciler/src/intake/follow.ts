@@ -9,7 +9,7 @@ import { decodeSources, toSources } from "./words.ts";
 
 export interface FollowOptions {
   readonly target: string;
-  readonly bus: Pick<Bus, "subscribe" | "onConnect">;
+  readonly bus: Pick<Bus, "subscribe" | "subscribed" | "onConnect">;
   readonly listDesired: (request: ListDesiredRequest, options: { readonly signal: AbortSignal }) => AsyncIterable<ListDesiredResponse>;
   readonly desired: DesiredSet;
   /** Something new is wanted of it. */
@@ -34,6 +34,8 @@ export async function follow(options: FollowOptions): Promise<void> {
   const connected = bus.onConnect(() => nudge.now());
   for (let failures = 0; !signal.aborted; ) {
     try {
+      // What is said after the list was made must be heard.
+      await bus.subscribed();
       await compare(options);
       failures = 0;
       await nudge.within(options.everyMs ?? 60_000);

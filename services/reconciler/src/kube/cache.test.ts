@@ -41,6 +41,31 @@ describe("the newer state of an object", () => {
   });
 });
 
+describe("a change of an object", () => {
+  const condition = (type: string) => ({ type, status: "True" });
+  const pod = (version: number, status: JsonObject) => aMemberObject({ version }, { status });
+
+  it("is told with whether a decision rests on it, or only what a status shows", () => {
+    const told: boolean[] = [];
+    const cache = new KubeCache((_uid, isShownOnly) => told.push(isShownOnly), () => undefined);
+    cache.offer("Pod", pod(1, { phase: "Pending" }));
+    cache.offer("Pod", pod(2, { phase: "Pending", conditions: [condition("PodScheduled")] }));
+    cache.offer("Pod", pod(3, { phase: "Running", conditions: [condition("PodScheduled")] }));
+    cache.offer("Pod", pod(4, { phase: "Running", conditions: [condition("PodScheduled"), condition("Ready")] }));
+    cache.offer("Pod", pod(5, { phase: "Failed", conditions: [condition("PodScheduled")] }));
+    expect(told).toEqual([false, true, true, false, false]);
+  });
+
+  it("is not told where it means nothing here", () => {
+    const { cache, changes } = aCache();
+    cache.offer("PodDisruptionBudget", anObject({ version: 1 }, { spec: { minAvailable: 1 }, status: { currentHealthy: 0 } }));
+    cache.offer("PodDisruptionBudget", anObject({ version: 2 }, { spec: { minAvailable: 1 }, status: { currentHealthy: 1 } }));
+    expect(changes).toHaveLength(1);
+    cache.offer("PodDisruptionBudget", anObject({ version: 3 }, { spec: { minAvailable: 0 } }));
+    expect(changes).toHaveLength(2);
+  });
+});
+
 describe("an object that is gone", () => {
   it("does not come back with an answer to a write that was under way", () => {
     const { cache, names } = aCache();

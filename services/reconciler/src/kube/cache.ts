@@ -44,11 +44,14 @@ export class KubeCache implements Sink {
   /** Of each kind's last list. What is not newer, and was not in it, is gone. */
   readonly #listedAt = new Map<KindName, number>();
   readonly #troubles = new Map<KindName, Failure>();
-  readonly #onChange: (uid: string) => void;
+  readonly #onChange: (uid: string, isShownOnly: boolean) => void;
   readonly #onSynced: () => void;
 
-  /** @param onChange something of the cluster changed · @param onSynced every kind has been listed once */
-  constructor(onChange: (uid: string) => void, onSynced: () => void) {
+  /**
+   * @param onChange something of the cluster changed; `isShownOnly`: nothing that a decision rests on, only what a status shows
+   * @param onSynced every kind has been listed once
+   */
+  constructor(onChange: (uid: string, isShownOnly: boolean) => void, onSynced: () => void) {
     this.#onChange = onChange;
     this.#onSynced = onSynced;
   }
@@ -106,8 +109,8 @@ export class KubeCache implements Sink {
     const entry = entryOf(kind, object, raw);
     this.#entries.set(key, entry);
     this.#index(key, entry);
-    if (known && isSameToUs(known, entry)) return key;
-    this.#changed(entry);
+    if (known && isDeepStrictEqual(meaningOf(known), meaningOf(entry))) return key;
+    this.#changed(entry, known !== undefined && isDeepStrictEqual(decidedOn(known), decidedOn(entry)));
     if (known && uidOf(known) !== uidOf(entry)) this.#changed(known);
     return key;
   }
@@ -178,9 +181,9 @@ export class KubeCache implements Sink {
     if (isData(entry)) remove(this.#data, instanceOf(entry), key);
   }
 
-  #changed(entry: Entry): void {
+  #changed(entry: Entry, isShownOnly = false): void {
     const uid = uidOf(entry);
-    if (uid !== "") this.#onChange(uid);
+    if (uid !== "") this.#onChange(uid, isShownOnly);
   }
 }
 
@@ -191,15 +194,19 @@ function entryOf(kind: KindName, object: ObservedObject, raw: JsonObject): Entry
 }
 
 /**
- * Nothing that a decision rests on has changed. Half of all changes are such: a budget's status moves with every pod, a
+ * All that anybody here asks of an object. Half of all changes are of nothing in it: a budget's status moves with every pod, a
  * kubelet tells what only it needs. A pass for them would find nothing to do.
  */
-function isSameToUs(a: Entry, b: Entry): boolean {
-  return isDeepStrictEqual(meaningOf(a), meaningOf(b));
-}
-
 function meaningOf({ object, pod, claim, raw }: Entry) {
   return { object: { ...object, resourceVersion: undefined }, pod, claim: claim && { ...claim, object: undefined }, spec: raw?.["spec"] };
+}
+
+/** What of it decisions rest on. The rest, such as where a pod was placed and why it waits, is only shown. */
+function decidedOn(entry: Entry) {
+  const { pod, claim, ...same } = meaningOf(entry);
+  const isOver = pod?.phase === "Failed" || pod?.phase === "Succeeded";
+  const shown = { scheduled: undefined, started: undefined, node: undefined, restarts: undefined, trouble: undefined };
+  return { ...same, pod: pod && { ...pod, ...shown, phase: isOver }, claim: claim && { ...claim, phase: claim.phase === "Lost" } };
 }
 
 /** Decoded once for each state of it. */
