@@ -7,7 +7,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["{packages,services}/*/src/**/*.test.ts", "deploy/local/*.test.ts", "proto/*.test.ts"] } },
+      { test: { name: "unit", testTimeout: 30_000, include: ["{packages,services}/*/src/**/*.test.ts", "deploy/local/*.test.ts", "proto/*.test.ts"] } },
       {
         test: {
           name: "integration",

@@ -119,7 +119,8 @@ describe("a pass that fails", () => {
     expect(world.status("bad")?.waiting[0]?.since).toBeGreaterThan(Date.now() - 60_000);
     await world.until("three attempts", () => attemptsMs.length >= 3);
     const [first = 0, second = 0, third = 0] = attemptsMs;
-    expect(third - second).toBeGreaterThan(second - first);
+    // At least so long, whatever else the machine does: a quarter of a second, then twice that.
+    expect([second - first > 240, third - second > 490]).toEqual([true, true]);
   });
 
   test("is tried again at once when a user changes something", async () => {
