@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { namedIn } from "./by-name.ts";
 import { Failure } from "./failure.ts";
 import type { Digest } from "./name.ts";
 
@@ -19,12 +20,7 @@ export function isSameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, index) => isSameJson(item, b[index]));
   if (!isRecord(a) || !isRecord(b)) return false;
-  return Object.keys(a).every((key) => isSameJson(a[key], own(b, key))) && Object.keys(b).every((key) => b[key] === undefined || own(a, key) !== undefined);
-}
-
-/** Not what every object inherits: a key may well be called `constructor`. */
-function own(record: Readonly<Record<string, unknown>>, key: string): unknown {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
+  return Object.keys(a).every((key) => isSameJson(a[key], namedIn(b, key))) && Object.keys(b).every((key) => b[key] === undefined || namedIn(a, key) !== undefined);
 }
 
 /** sha256 of the canonical JSON, in hex. */

@@ -1,5 +1,6 @@
 import { invalid } from "../failure.ts";
 import type { JsonObject } from "../json.ts";
+import { utf8Bytes } from "../utf8.ts";
 import { valueAt, type Problems } from "./problems.ts";
 
 const mostDefinitionBytes = 384 * 1024;
@@ -11,8 +12,8 @@ export function checkSize(definition: JsonObject, problems: Problems): void {
   const { spec } = definition;
   // As long as the canonical text, which has the same fields in another order.
   const text = JSON.stringify(isObject(spec) ? { ...definition, spec: { ...spec, package: undefined } } : definition);
-  const bytes = bytesOf(JSON.stringify(definition));
-  const textBytes = bytesOf(text);
+  const bytes = utf8Bytes(JSON.stringify(definition));
+  const textBytes = utf8Bytes(text);
   const expressions = text.split("${{").length - 1;
   if (bytes > mostDefinitionBytes) problems.add(["spec", "package"], "TOO_LARGE", `the definition with its package has ${bytes} bytes, and at most ${mostDefinitionBytes} are possible`);
   if (textBytes > mostTextBytes) problems.add([], "TOO_LARGE", `the definition without its package has ${textBytes} bytes, and at most ${mostTextBytes} are possible`);
@@ -27,10 +28,6 @@ export function checkSize(definition: JsonObject, problems: Problems): void {
 
 const mostExpressions = 1000;
 const mostOf = { roles: 50, params: 200, secrets: 100, needs: 50, exports: 100 };
-
-function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
-}
 
 /** The app's defaults count in every role that has them. */
 export function isOfSensibleSize(spec: Readonly<Record<string, unknown>>, problems: Problems): boolean {

@@ -1,7 +1,9 @@
+import { mapNames } from "../by-name.ts";
 import { canonicalJson } from "../canonical.ts";
 import { invalid, type Problem } from "../failure.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { catalogueProject, defaultProject, type RoleName } from "../name.ts";
+import { utf8Bytes } from "../utf8.ts";
 import { buildSpec } from "./cluster-input.ts";
 import type { Document } from "./document.ts";
 import { problemsIn, valueAt, type Problems } from "./problems.ts";
@@ -98,8 +100,8 @@ export function printSpec(spec: ClusterSpec): JsonObject {
     app: spec.app,
     ...present("placement", { ...(target !== "default" && { target }), ...(namespace !== undefined && { namespace }) }),
     ...present("params", spec.params),
-    ...present("needs", mapValues(spec.needs, (need) => (need.kind === "cluster" ? need.cluster : need.exports))),
-    ...present("roles", mapValues(spec.roles, printRole)),
+    ...present("needs", mapNames(spec.needs, (need) => (need.kind === "cluster" ? need.cluster : need.exports))),
+    ...present("roles", mapNames(spec.roles, printRole)),
     ...(spec.protect && { protect: true }),
     ...(spec.adopt !== undefined && { adopt: spec.adopt }),
   };
@@ -120,17 +122,13 @@ function printRole({ members, image, cpu, memory, volumes, env }: RoleSpec): Jso
     ...(image !== undefined && { image }),
     ...(cpu !== undefined && { cpu }),
     ...(memory !== undefined && { memory }),
-    ...present("volumes", mapValues(volumes, ({ size, class: storageClass }) => ({ ...(size !== undefined && { size }), ...(storageClass !== undefined && { class: storageClass }) }))),
+    ...present("volumes", mapNames(volumes, ({ size, class: storageClass }) => ({ ...(size !== undefined && { size }), ...(storageClass !== undefined && { class: storageClass }) }))),
     ...present("env", env),
   };
 }
 
 function present(key: string, value: JsonObject): JsonObject {
   return Object.keys(value).length > 0 ? { [key]: value } : {};
-}
-
-function mapValues<T>(record: Readonly<Record<string, T>>, toValue: (value: T) => Json): JsonObject {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toValue(value)]));
 }
 
 /** Before anything takes time that grows with it: no other spelling of so much is small enough. */
@@ -141,12 +139,12 @@ function isFarTooLarge({ value }: Document, problems: Problems): boolean {
 }
 
 function checkSize(spec: ClusterSpec, problems: Problems): void {
-  const bytes = new TextEncoder().encode(canonicalJson(spec)).length;
+  const bytes = utf8Bytes(canonicalJson(spec));
   if (bytes > mostSpecBytes) problems.add(["spec"], "TOO_LARGE", `the spec has ${bytes} bytes, and at most ${mostSpecBytes} are possible`);
 }
 
 function checkMetadataSize({ labels = {}, annotations = {} }: { readonly [key in "labels" | "annotations"]?: Readonly<Record<string, string>> | undefined }, problems: Problems): void {
-  const bytes = new TextEncoder().encode([labels, annotations].flatMap(Object.entries).flat().join("")).length;
+  const bytes = utf8Bytes([labels, annotations].flatMap(Object.entries).flat().join(""));
   if (bytes > mostMetadataBytes) problems.add(["metadata"], "TOO_LARGE", `labels and annotations have ${bytes} bytes together, and at most ${mostMetadataBytes} are possible`);
 }
 

@@ -35,6 +35,10 @@ export function membersInWords({ allowed }: MemberRule): string {
   return others.length === 0 ? String(first) : `${allowed.values.slice(0, -1).join(", ")} or ${allowed.values.at(-1)}`;
 }
 
+export function leastMembers({ allowed }: Pick<MemberRule, "allowed">): number {
+  return allowed.kind === "set" ? (allowed.values[0] ?? 0) : allowed.least;
+}
+
 /** The greatest legal number; undefined where there is none. */
 export function mostMembers({ allowed }: MemberRule): number | undefined {
   return allowed.kind === "range" ? allowed.most : allowed.values.at(-1);
@@ -54,8 +58,7 @@ function parseRange(text: string): MemberRule["allowed"] {
 }
 
 function withDefault(allowed: MemberRule["allowed"], given: number | undefined, scalable: boolean): MemberRule {
-  const lowest = allowed.kind === "range" ? allowed.least : (allowed.values[0] ?? 0);
-  const rule: MemberRule = { allowed, default: given ?? lowest, scalable };
+  const rule: MemberRule = { allowed, default: given ?? leastMembers({ allowed }), scalable };
   if (!isLegal(rule, rule.default)) throw refused(`the default ${rule.default} is not among what is allowed: ${membersInWords(rule)}`);
   return rule;
 }

@@ -1,6 +1,6 @@
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
 import { emptyRecord } from "./empty-record.ts";
-import { adoptedLives, isClaimed, newLife } from "./lives.ts";
+import { adoptedLives, hasClaims, newLife } from "./lives.ts";
 import { rolesOf, withMembers, withRole } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
 import { recoverRecord } from "./recover.ts";
@@ -52,5 +52,5 @@ function adoptionWaits(cluster: DesiredCluster, observed: ObservedCluster): read
 }
 
 function hasVolumes(cluster: DesiredCluster): boolean {
-  return rolesOf(cluster).some(({ count, volumes }) => count > 0 && Object.values(volumes).some(isClaimed));
+  return rolesOf(cluster).some((role) => role.count > 0 && hasClaims(role));
 }

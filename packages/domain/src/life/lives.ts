@@ -20,8 +20,7 @@ export function newLife(cluster: DesiredCluster, role: DesiredRole, index: numbe
  */
 export function adoptedLives(cluster: DesiredCluster, role: DesiredRole, observed: ObservedCluster, nowMs: number): Readonly<Record<string, MemberRecord>> {
   const claims = claimsOf(observed, role.name).filter(({ clusterUid, retired }) => clusterUid === cluster.adopt && !retired);
-  const hasVolumes = Object.values(role.volumes).some(isClaimed);
-  const indices = hasVolumes ? [...new Set(claims.map(({ index }) => index))].toSorted((a, b) => a - b).slice(0, role.count) : Array.from({ length: role.count }, (_, index) => index);
+  const indices = hasClaims(role) ? [...new Set(claims.map(({ index }) => index))].toSorted((a, b) => a - b).slice(0, role.count) : Array.from({ length: role.count }, (_, index) => index);
   return Object.fromEntries(indices.map((index) => [String(index), { ...newLife(cluster, role, index, "rejoin", undefined, observed, nowMs), ...lastLife(cluster, role, index, claims) }]));
 }
 
@@ -70,8 +69,12 @@ export function claimsFor(cluster: DesiredCluster, role: DesiredRole | undefined
   return byName(claimed.map(({ name }) => [name, claimName(cluster, role.name, index, name, life)]));
 }
 
-/** It is a claim; scratch is none. */
-export function isClaimed({ keep }: DesiredRole["volumes"][string]): boolean {
+/** Some volume of the role is a claim; scratch is none. */
+export function hasClaims({ volumes }: DesiredRole): boolean {
+  return Object.values(volumes).some(isClaimed);
+}
+
+function isClaimed({ keep }: DesiredRole["volumes"][string]): boolean {
   return keep !== "pod";
 }
 

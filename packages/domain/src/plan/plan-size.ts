@@ -3,6 +3,7 @@ import type { Value } from "../expression/value.ts";
 import type { Problem } from "../failure.ts";
 import { pathText, type Path } from "../language/path.ts";
 import { fileKey, packageKey } from "../render/files.ts";
+import { utf8Bytes } from "../utf8.ts";
 import type { DesiredCluster, DesiredRole } from "./desired.ts";
 
 /** Of an argument or of `NAME=value`, with the zero at its end: Linux (MAX_ARG_STRLEN) starts no process with more. */
@@ -27,12 +28,12 @@ export function sizesOf(cluster: DesiredCluster): Sizes {
       const [field, name] = keys;
       if (field === "files") {
         const known = files.get(role.name) ?? { role, largest: new Map() };
-        known.largest.set(String(name), Math.max(known.largest.get(String(name)) ?? 0, ...textsOf(value).map(bytesOf)));
+        known.largest.set(String(name), Math.max(known.largest.get(String(name)) ?? 0, ...textsOf(value).map(utf8Bytes)));
         files.set(role.name, known);
         return;
       }
-      const overhead = field === "env" ? bytesOf(`${name}=`) + 1 : 1;
-      const bytes = overhead + Math.max(0, ...textsOf(value).map(bytesOf));
+      const overhead = field === "env" ? utf8Bytes(`${name}=`) + 1 : 1;
+      const bytes = overhead + Math.max(0, ...textsOf(value).map(utf8Bytes));
       const path = pathText(["spec", "roles", role.name, ...keys]);
       if (bytes > longestArgumentBytes && !long.has(path)) long.set(path, { path, reason: "TOO_LARGE", message: `comes to ${bytes} bytes with its name, and at most ${longestArgumentBytes} are possible for a variable or an argument: put it into a file` });
     },
@@ -47,7 +48,7 @@ interface RoleFiles {
 }
 
 function filesProblem(cluster: DesiredCluster, files: readonly RoleFiles[]): readonly Problem[] {
-  const packaged = Object.entries(cluster.app.package).reduce((sum, [name, text]) => sum + bytesOf(packageKey(name)) + bytesOf(text), 0);
+  const packaged = Object.entries(cluster.app.package).reduce((sum, [name, text]) => sum + utf8Bytes(packageKey(name)) + utf8Bytes(text), 0);
   const roles = files.map(({ role, largest }) => ({ name: role.name, count: role.count, bytes: bytesOfRole(role, largest) })).toSorted((a, b) => b.bytes - a.bytes);
   const total = roles.reduce((sum, { bytes }) => sum + bytes, packaged);
   const [most] = roles;
@@ -59,7 +60,7 @@ function filesProblem(cluster: DesiredCluster, files: readonly RoleFiles[]): rea
 function bytesOfRole({ name, count, defined }: DesiredRole, largest: ReadonlyMap<string, number>): number {
   return Object.values(defined.files).reduce((sum, file) => {
     const copies = fileKey(name, 0, file, 0) === fileKey(name, 1, file, 0) ? 1 : count;
-    return sum + copies * ((largest.get(file.path) ?? 0) + bytesOf(fileKey(name, count, file, 999)));
+    return sum + copies * ((largest.get(file.path) ?? 0) + utf8Bytes(fileKey(name, count, file, 999)));
   }, 0);
 }
 
@@ -72,8 +73,4 @@ function textsOf(value: Value | readonly string[]): readonly string[] {
 
 function isList(value: Value | readonly string[]): value is readonly string[] {
   return Array.isArray(value);
-}
-
-function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
 }

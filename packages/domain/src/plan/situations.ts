@@ -3,6 +3,7 @@ import { readsOf, type Reads } from "../expression/reads.ts";
 import type { ClusterScope, MemberScope, RoleScope, Scope } from "../expression/scope.ts";
 import type { Template } from "../expression/template.ts";
 import type { App, MemberRule } from "../language/app.ts";
+import { leastMembers, mostMembers } from "../language/members.ts";
 import type { StartMode } from "../life/record.ts";
 import type { DesiredCluster, DesiredRole } from "./desired.ts";
 import { scopeOf } from "./scope.ts";
@@ -114,16 +115,11 @@ function seenBy(cluster: DesiredCluster, base: ClusterScope, start: StartMode, f
 /** How many members count when the role has just begun, or has just been given more. */
 function fewestCounting({ adopt }: DesiredCluster, { count, defined: { bootstrap, members } }: DesiredRole): number {
   if (adopt !== undefined || bootstrap === "first") return Math.min(1, count);
-  return canGrow(members) ? Math.min(count, Math.max(1, leastOf(members))) : count;
+  return canGrow(members) ? Math.min(count, Math.max(1, leastMembers(members))) : count;
 }
 
 function canGrow(rule: MemberRule): boolean {
-  if (!rule.scalable) return false;
-  return rule.allowed.kind === "set" ? rule.allowed.values.length > 1 : rule.allowed.most !== rule.allowed.least;
-}
-
-function leastOf({ allowed }: MemberRule): number {
-  return allowed.kind === "set" ? (allowed.values[0] ?? 0) : allowed.least;
+  return rule.scalable && leastMembers(rule) !== mostMembers(rule);
 }
 
 /** What can make a difference to a template. */

@@ -1,3 +1,4 @@
+import { mapNames } from "@troupe/domain/by-name";
 import { Failure, type FailureReason } from "@troupe/domain/failure";
 import type { ClusterSpec, NeedBinding, RoleSpec, VolumeSpec } from "@troupe/proto/troupe/v1/cluster";
 import type { Manifest } from "@troupe/proto/troupe/v1/resource";
@@ -44,7 +45,7 @@ export function toSpec(input: ClusterSpecInput): ClusterSpec {
     app: input.app,
     placement: { target: input.target ?? "", namespace: input.namespace ?? "" },
     params: mapOf(input.params, "spec.params"),
-    needs: mapEntries(mapOf(input.needs, "spec.needs"), toNeed),
+    needs: mapNames(mapOf(input.needs, "spec.needs"), toNeed),
     roles: rolesOf(input.roles ?? []),
     protect: input.protect ?? false,
     adopt: input.adopt ?? "",
@@ -71,8 +72,8 @@ function toRole({ role, members, image, cpu, memory, volumes, env }: RoleSpecInp
     ...(image != null && { image }),
     ...(cpu != null && { cpu }),
     ...(memory != null && { memory }),
-    volumes: mapEntries(mapOf(volumes, `${path}.volumes`), (volume, name) => toVolume(volume, `${path}.volumes.${name}`)),
-    env: mapEntries(mapOf(env, `${path}.env`), (value, name) => (value === null ? {} : { value: envText(value, `${path}.env.${name}`) })),
+    volumes: mapNames(mapOf(volumes, `${path}.volumes`), (volume, name) => toVolume(volume, `${path}.volumes.${name}`)),
+    env: mapNames(mapOf(env, `${path}.env`), (value, name) => (value === null ? {} : { value: envText(value, `${path}.env.${name}`) })),
   };
 }
 
@@ -101,10 +102,6 @@ function mapOf(value: unknown, path: string): Fields {
   if (value === null || value === undefined) return {};
   if (typeof value !== "object" || Array.isArray(value)) throw badType(path, "a map");
   return value as Fields;
-}
-
-function mapEntries<T>(fields: Fields, toValue: (value: unknown, key: string) => T): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, toValue(value, key)]));
 }
 
 function badType(path: string, wanted: string): Failure {

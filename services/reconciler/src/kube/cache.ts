@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
+import { isSameJson } from "@troupe/domain/canonical";
 import type { Failure } from "@troupe/domain/failure";
 import type { JsonObject } from "@troupe/domain/json";
 import type { ObservedClaim, ObservedCluster, ObservedObject, ObservedPod } from "@troupe/domain/life/observed";
@@ -109,8 +109,8 @@ export class KubeCache implements Sink {
     const entry = entryOf(kind, object, raw);
     this.#entries.set(key, entry);
     this.#index(key, entry);
-    if (known && isDeepStrictEqual(meaningOf(known), meaningOf(entry))) return key;
-    this.#changed(entry, known !== undefined && isDeepStrictEqual(decidedOn(known), decidedOn(entry)));
+    if (known && isSameJson(meaningOf(known), meaningOf(entry))) return key;
+    this.#changed(entry, known !== undefined && isSameJson(decidedOn(known), decidedOn(entry)));
     if (known && uidOf(known) !== uidOf(entry)) this.#changed(known);
     return key;
   }

@@ -1,3 +1,4 @@
+import { namedIn } from "@troupe/domain/by-name";
 import { isSameJson } from "@troupe/domain/canonical";
 import { Failure } from "@troupe/domain/failure";
 import type { Json, JsonObject } from "@troupe/domain/json";
@@ -56,11 +57,11 @@ export function mergePatch(before: Json, after: Json): Json | undefined {
   if (isSameJson(before, after)) return undefined;
   if (!isMap(before) || !isMap(after)) return after;
   const changed = Object.keys(after).flatMap((key) => {
-    const [old, value] = [Object.hasOwn(before, key) ? before[key] : undefined, after[key]];
+    const [old, value] = [namedIn(before, key), after[key]];
     const patch = old === undefined ? value : value === undefined ? undefined : mergePatch(old, value);
     return patch === undefined ? [] : [[key, patch] as const];
   });
-  const removed = Object.keys(before).filter((key) => !Object.hasOwn(after, key) || after[key] === undefined).map((key) => [key, null] as const);
+  const removed = Object.keys(before).filter((key) => namedIn(after, key) === undefined).map((key) => [key, null] as const);
   return Object.fromEntries([...changed, ...removed]);
 }
 
