@@ -19,15 +19,26 @@ export function aRole(role: Partial<Role> = {}): Role {
     command: undefined,
     args: undefined,
     env: { A: textTemplate("a") },
-    ports: { client: { name: "client", port: 4000, protocol: "TCP", scheme: undefined, path: undefined, dashboard: false, expose: "none" } },
-    volumes: { data: { name: "data", path: "/data", size: "1Gi", class: undefined, keep: "always" } },
+    ports: { client: { name: "client", port: 4000, protocol: "TCP", scheme: undefined, path: undefined, dashboard: false, expose: "none", token: false } },
+    volumes: { data: { name: "data", path: "/data", size: "1Gi", class: undefined, keep: "always", block: false, seed: false } },
     files: {},
     cpu: undefined,
     memory: undefined,
+    gpu: undefined,
+    shm: undefined,
     min: {},
     probes: {},
     stop: { signal: "SIGTERM", graceSeconds: 30 },
-    update: { maxUnavailable: 1 },
+    update: { maxUnavailable: 1, pauseAfterFirst: false, allAtOnce: false },
+    when: undefined,
+    services: {},
+    standing: undefined,
+    spread: "host",
+    near: undefined,
+    gang: false,
+    hooks: {},
+    peers: undefined,
+    podPatches: [],
     ...role,
   };
 }
@@ -38,24 +49,33 @@ export function anApp(app: Partial<App> = {}, roles: readonly Role[] = [aRole()]
     project: "troupe-system",
     version: "1.0.0",
     build: 1,
+    from: undefined,
+    rollback: true,
     label: undefined,
     description: undefined,
+    logo: undefined,
+    docs: undefined,
+    category: undefined,
     params: {},
     secrets: {},
     needs: {},
     exports: {},
     package: {},
+    run: { kind: "service" },
+    updateOrder: undefined,
+    hooks: {},
+    ops: {},
     roles: Object.fromEntries(roles.map((role) => [role.name, role])),
     ...app,
   };
 }
 
 export function aRoleSpec(role: Partial<RoleSpec> = {}): RoleSpec {
-  return { members: undefined, image: undefined, cpu: undefined, memory: undefined, volumes: {}, env: {}, ...role };
+  return { members: undefined, image: undefined, cpu: undefined, memory: undefined, gpu: undefined, volumes: {}, env: {}, files: {}, expose: {}, ...role };
 }
 
 export function aSpec(spec: Partial<ClusterSpec> = {}): ClusterSpec {
-  return { app: "sample@1.0.0+1", placement: { target: "default", namespace: undefined }, params: {}, needs: {}, roles: {}, protect: false, adopt: undefined, ...spec };
+  return { app: "sample@1.0.0+1", placement: { target: "default", namespace: undefined }, params: {}, needs: {}, roles: {}, paused: false, stopped: false, protect: false, adopt: undefined, labels: {}, ...spec };
 }
 
 export function someSources(sources: Partial<Sources> = {}): Sources {
@@ -88,6 +108,10 @@ export function aCluster(roles: readonly (Partial<DesiredRole> & { readonly defi
     app: anApp({}, roles.map(({ defined }) => defined)),
     params: {},
     adopt: undefined,
+    paused: false,
+    stopped: false,
+    objectLabels: {},
+    referencedSecrets: {},
     domain: "cluster.local",
     roles: Object.fromEntries(roles.map((role) => [role.defined.name, desired(role)])),
     ...cluster,
@@ -95,6 +119,6 @@ export function aCluster(roles: readonly (Partial<DesiredRole> & { readonly defi
 }
 
 function desired({ defined, ...role }: Partial<DesiredRole> & { readonly defined: Role }): DesiredRole {
-  const { name, image, cpu, memory, env, volumes } = defined;
-  return { name, defined, count: defined.members.default, image, cpu, memory, env, volumes, hasService: false, ...role };
+  const { name, image, cpu, memory, env, volumes, files, ports } = defined;
+  return { name, defined, exists: true, count: defined.members.default, image, cpu, memory, gpu: defined.gpu ?? 0, env, volumes, files, ports, hasService: false, ...role };
 }

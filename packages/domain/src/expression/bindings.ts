@@ -3,7 +3,7 @@ import { Failure } from "../failure.ts";
 import type { Json } from "../json.ts";
 import type { ParamType } from "../language/app.ts";
 import type { ClusterScope, MemberScope, RoleScope, Scope } from "./scope.ts";
-import { SecretReference } from "./value.ts";
+import { SecretReference, type ExportValue } from "./value.ts";
 
 /** What the names of an expression are bound to, as values of CEL: integers are bigints, records are instances of the classes below. */
 export type Bindings = Readonly<Record<string, unknown>>;
@@ -41,6 +41,8 @@ export class ClusterValue {
   readonly project: string;
   readonly namespace: string;
   readonly domain: string;
+  /** null: no change of version is under way. */
+  readonly upgrade = null;
 
   constructor({ name, id, project, namespace, domain }: ClusterScope["cluster"]) {
     this.name = name;
@@ -69,9 +71,12 @@ export class MemberValue {
   readonly cpu: number | undefined;
   readonly memoryMiB: bigint | undefined;
   readonly start: string;
+  readonly gpu: bigint;
   readonly leaving: boolean;
+  readonly standing: string;
+  readonly facts: unknown;
 
-  constructor({ index, id, name, host, cpu, memoryMiB, start, leaving }: MemberScope) {
+  constructor({ index, id, name, host, cpu, memoryMiB, gpu, start, leaving, standing, facts }: MemberScope) {
     this.index = BigInt(index);
     this.id = BigInt(id);
     this.name = name;
@@ -79,7 +84,10 @@ export class MemberValue {
     this.cpu = cpu;
     this.memoryMiB = memoryMiB === undefined ? undefined : BigInt(memoryMiB);
     this.start = start;
+    this.gpu = BigInt(gpu);
     this.leaving = leaving;
+    this.standing = standing;
+    this.facts = deep(facts);
   }
 }
 
@@ -164,13 +172,18 @@ function share(scope: ClusterScope, evaluateExport: (name: string) => unknown): 
     roles,
     [hiddenRoles]: roles,
     params: new Params(Object.entries(scope.app.params).map(([name, { type }]) => [name, fromJson(namedIn(scope.params, name) ?? null, type)])),
-    secrets: new Secrets(Object.keys(scope.app.secrets).map((name) => [name, new SecretReference(name)])),
+    secrets: new Secrets(Object.keys(scope.app.secrets).map((name) => [name, new SecretReference({ kind: "own", name })])),
     exports: new Exports(evaluateExport),
-    needs: new Needs(Object.keys(scope.app.needs).map((slot) => [slot, namedIn(scope.needs, slot) ?? null])),
+    needs: new Needs(Object.keys(scope.app.needs).map((slot) => [slot, offered(namedIn(scope.needs, slot))])),
   };
   const shared = { cluster, roles, members };
   sharedOf.set(scope, shared);
   return shared;
+}
+
+/** What a provider offers; null where an optional slot is bound to nothing. */
+function offered(exports: Readonly<Record<string, ExportValue>> | undefined): unknown {
+  return exports === undefined ? null : new Map(Object.entries(exports).map(([name, value]) => [name, typeof value === "string" ? value : new SecretReference({ kind: "exported", of: value })]));
 }
 
 /** JSON has one kind of number: the declared type says which are integers; inside lists and maps, those without a fraction are. */

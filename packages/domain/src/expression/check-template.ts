@@ -5,14 +5,14 @@ import { isWrong, parseExpression, type Engine } from "./cel.ts";
 import { functionNames, methodNames } from "./functions.ts";
 import { childrenOf, readsIn, roots, type Read, type Syntax } from "./syntax.ts";
 import { expressionsOf, type Template } from "./template.ts";
-import { commonTypes, laterFields, laterRoots, type TypeEnvironment } from "./types.ts";
+import { commonTypes, type Place, type TypeEnvironment } from "./types.ts";
 
 /** What stands where a template stands. */
 export interface Expected {
-  /** `text`: numbers and booleans too, and null, which leaves the key out · `list`: of a whole command. */
-  readonly result: "text" | "list";
-  /** `later`: where a later version allows them. */
-  readonly secrets: "allowed" | "later" | "refused";
+  /** `text`: numbers and booleans too, and null, which leaves the key out · `value`: any JSON · `list`: of a whole command · `condition`: true or false. */
+  readonly result: "text" | "value" | "list" | "condition";
+  /** `alone`: as the whole of the template, which is then a reference. */
+  readonly secrets: "allowed" | "alone" | "refused";
 }
 
 export interface TemplateProblem {
@@ -30,11 +30,16 @@ const mostProblems = 20;
 /** Everything that is wrong with the expressions of a template, whatever values they will be given. */
 export function checkTemplate(template: Template, engine: Engine, expected: Expected): readonly TemplateProblem[] {
   return expressionsOf(template)
-    .flatMap(({ source, offset }) => checkExpression(source, engine, expected).map((problem) => ({ ...problem, offset: offset + problem.offset })))
+    .flatMap(({ source, offset }) => checkExpression(source, engine, { ...expected, isWhole: template.parts.length === 1 }).map((problem) => ({ ...problem, offset: offset + problem.offset })))
     .slice(0, mostProblems);
 }
 
-function checkExpression(source: string, engine: Engine, expected: Expected): readonly TemplateProblem[] {
+interface ExpectedOfOne extends Expected {
+  /** There is no text around the expression. */
+  readonly isWhole: boolean;
+}
+
+function checkExpression(source: string, engine: Engine, expected: ExpectedOfOne): readonly TemplateProblem[] {
   const syntax = parseExpression(source);
   if (isWrong(syntax)) return [{ reason: syntax.reason, message: syntax.message, offset: syntax.at }];
   const reads = readsIn(syntax);
@@ -50,9 +55,9 @@ function problemOf(read: Read, types: TypeEnvironment): TemplateProblem | undefi
     case "unknown":
       return unknownName(read.name, read.start, types);
     case "field":
-      return isKnownRoot(read.of, types) ? unknownField(read, types) : notHere(read.of, read.rootAt);
+      return isKnownRoot(read.of, types) ? unknownField(read, types) : notHere(read.of, read.rootAt, types);
     case "bare":
-      return isKnownRoot(read.of, types) ? { reason: "EXPRESSION_TYPE", message: `${read.of} is no value by itself: read one of its fields, written out`, offset: read.start } : notHere(read.of, read.start);
+      return isKnownRoot(read.of, types) ? { reason: "EXPRESSION_TYPE", message: `${read.of} is no value by itself: read one of its fields, written out`, offset: read.start } : notHere(read.of, read.start, types);
     case "address":
       return wrongAddress(read, types);
     case "topology":
@@ -69,23 +74,27 @@ function isKnownRoot(root: string, types: TypeEnvironment): boolean {
   return Object.hasOwn(types.variables, root);
 }
 
-function notHere(name: string, offset: number): TemplateProblem {
-  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `${name} is known in members only, and an export belongs to none`, offset };
+function notHere(name: string, offset: number, { place, variables }: TypeEnvironment): TemplateProblem {
+  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `${name} is not known ${wordsOfPlace[place]}: there are ${Object.keys(variables).join(", ")}`, offset };
 }
+
+const wordsOfPlace: Readonly<Record<Place, string>> = {
+  member: "in members",
+  cluster: "in exports, which belong to no member",
+  choice: "where a role or Secret is chosen",
+  target: "in this hook",
+  handover: "in this hook",
+  crowd: "in this hook, which is about no single member",
+  operation: "in operations",
+};
 
 function unknownName(name: string, offset: number, types: TypeEnvironment): TemplateProblem {
-  if (laterRoots.includes(name)) return notYet(name, offset);
-  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `there is no ${name}: expressions begin with ${Object.keys(types.variables).join(", ")}`, ...didYouMean(name, roots), offset };
-}
-
-function notYet(what: string, offset: number): TemplateProblem {
-  return { reason: "FIELD_NOT_SUPPORTED_YET", message: `${what} is part of the language but not supported yet`, offset };
+  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `there is no ${name}: expressions begin with ${Object.keys(types.variables).join(", ")}`, ...didYouMean(name, roots.filter((root) => Object.hasOwn(types.variables, root))), offset };
 }
 
 function unknownField({ of, name, start }: Extract<Read, { kind: "field" }>, types: TypeEnvironment): TemplateProblem | undefined {
   const fields = fieldsOf(of, types);
-  if (fields.includes(name)) return undefined;
-  if (laterFields[of]?.includes(name)) return notYet(`${of}.${name}`, start);
+  if (fields.includes(name) || of === "args") return undefined;
   const known = fields.length === 0 ? `the app declares no ${of}` : `${of} has ${fields.join(", ")}`;
   return { reason: "EXPRESSION_UNKNOWN_NAME", message: `there is no ${of}.${name}: ${known}`, misses: `${of}.${name}`, ...didYouMean(name, fields), offset: start };
 }
@@ -98,9 +107,11 @@ function fieldsOf(root: keyof TypeEnvironment["variables"], types: TypeEnvironme
 function wrongAddress({ call, role, port, start }: Extract<Read, { kind: "address" }>, types: TypeEnvironment): TemplateProblem | undefined {
   if (role === undefined || port === undefined) return { reason: "EXPRESSION_TYPE", message: `${call}() is asked of one role, for a port that is written out: roles.<role>.${call}('<port>')`, offset: start };
   const ports = namedIn(types.ports, role);
-  if (ports === undefined || ports.includes(port)) return undefined;
-  const known = ports.length === 0 ? "it has none" : `it has ${ports.join(", ")}`;
-  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `the role ${role} has no port ${port}: ${known}`, misses: `ports.${port}`, ...didYouMean(port, ports), offset: start };
+  if (ports === undefined) return undefined;
+  const names = call === "service" ? [...ports, ...(namedIn(types.services, role) ?? [])] : ports;
+  if (names.includes(port)) return undefined;
+  const known = names.length === 0 ? "it has none" : `it has ${names.join(", ")}`;
+  return { reason: "EXPRESSION_UNKNOWN_NAME", message: `the role ${role} has no port ${call === "service" ? "or service " : ""}${port}: ${known}`, misses: `ports.${port}`, ...didYouMean(port, names), offset: start };
 }
 
 function wrongTopology({ port, start }: Extract<Read, { kind: "topology" }>, types: TypeEnvironment): TemplateProblem | undefined {
@@ -123,17 +134,15 @@ function didYouMean(word: string, known: readonly string[]): { readonly suggesti
 function typeProblem(message: string, offset: number, reason: FailureReason): TemplateProblem {
   const field = /^no such key: (\w+)$/.exec(message)?.[1];
   if (field === undefined) return { reason, message, offset };
-  const later = laterFields.member?.includes(field);
-  if (later) return notYet(`the field ${field} of a member`, offset);
   return { reason: "EXPRESSION_UNKNOWN_NAME", message: `there is no field ${field}`, ...didYouMean(field, [...Object.keys(commonTypes.Member), ...Object.keys(commonTypes.Role)]), offset };
 }
 
-function secretProblems(reads: readonly Read[], type: string, types: TypeEnvironment, expected: Expected): readonly TemplateProblem[] {
+function secretProblems(reads: readonly Read[], type: string, types: TypeEnvironment, expected: ExpectedOfOne): readonly TemplateProblem[] {
   const secret = reads.find((read) => read.kind === "field" && (read.of === "secrets" || (read.of === "exports" && types.own["Exports"]?.[read.name] === "Secret")));
   if (secret === undefined) return [];
   const where = { offset: secret.start };
-  if (expected.secrets === "later") return [{ reason: "FIELD_NOT_SUPPORTED_YET", message: "an export that holds a secret is part of the language but not supported yet: no other cluster could read it", ...where }];
-  if (expected.secrets === "refused") return [{ reason: "SECRET_NOT_ALLOWED", message: "a secret may stand in env: here everybody could read it", ...where }];
+  if (expected.secrets === "alone" && !expected.isWhole) return [{ reason: "SECRET_NOT_ALONE", message: "an export that holds a secret is a reference to it, and nothing else: write the secret alone, and what goes around it where it is read", ...where }];
+  if (expected.secrets === "refused") return [{ reason: "SECRET_NOT_ALLOWED", message: "a secret may stand in env and files: here everybody could read it", ...where }];
   if (type !== "Secret") return [{ reason: "SECRET_NOT_ALONE", message: "nothing can be done with a secret but to hand it on: write ${{ secrets.<name> }}, with text outside the expression", ...where }];
   return [];
 }
@@ -141,6 +150,8 @@ function secretProblems(reads: readonly Read[], type: string, types: TypeEnviron
 function resultProblems(type: string, { result }: Expected): readonly TemplateProblem[] {
   const isList = type === "list" || type.startsWith("list<");
   if (type === "dyn" || type === "Secret" || type.startsWith("dyn<") || (result === "list" && isList)) return [];
+  if (result === "value" && /^(?:list|map)/.test(type) && !/Member|Role|Cluster|Secret/.test(type)) return [];
+  if (result === "condition") return type === "bool" ? [] : [{ reason: "EXPRESSION_TYPE", message: `the result must be true or false, not ${worded(type)}`, offset: 0 }];
   const scalar = ["string", "int", "double", "bool", "null"].includes(type);
   if (result === "list") return [{ reason: "EXPRESSION_TYPE", message: `the result must be a list, not ${worded(type)}`, offset: 0 }];
   if (scalar) return [];

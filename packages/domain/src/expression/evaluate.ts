@@ -47,6 +47,13 @@ export function evaluateList(list: TemplateList, scope: Scope): readonly string[
   return value.value.filter((item) => item !== null).map(textOf);
 }
 
+/** What a condition comes to. */
+export function isTrue(template: Template, scope: Scope): boolean {
+  const value = evaluateTemplate(template, scope);
+  if (value.kind !== "json" || typeof value.value !== "boolean") throw failed(`\${{ ${onlyExpressionOf(template) ?? template.source} }}: the result is neither true nor false`);
+  return value.value;
+}
+
 /** Many evaluations of one app, whose cost together is limited too. */
 export function evaluateTogether<T>(app: App, evaluate: () => T): T {
   return enginesOf(app).meter.together(evaluate);
@@ -59,13 +66,20 @@ export function enginesOf(app: App): Engines {
   const meter = makeMeter();
   const first = makeEngine(typesOf(app, "cluster", mapNames(app.exports, () => "dyn")), meter);
   const exportTypes = mapNames(app.exports, (template) => typeOfTemplate(first, template));
-  const made = { meter, cluster: makeEngine(typesOf(app, "cluster", exportTypes), meter), member: makeEngine(typesOf(app, "member", exportTypes), meter) };
-  engines.set(app, made);
-  return made;
+  const places = new Map<Place, Engine>();
+  const engineAt = (place: Place): Engine => {
+    const engine = places.get(place) ?? makeEngine(typesOf(app, place, exportTypes), meter);
+    places.set(place, engine);
+    return engine;
+  };
+  engines.set(app, { meter, engineAt });
+  return { meter, engineAt };
 }
 
-interface Engines extends Readonly<Record<Place, Engine>> {
+interface Engines {
   readonly meter: Meter;
+  /** Made when it is asked for first. */
+  engineAt(place: Place): Engine;
 }
 
 const engines = new WeakMap<App, Engines>();
@@ -79,7 +93,7 @@ function typeOfTemplate(engine: Engine, template: Template): string {
 }
 
 function run<T>(source: string, scope: Scope, convert: (result: unknown) => T): T {
-  const compiled = enginesOf(scope.of.app)[scope.self === undefined ? "cluster" : "member"].compile(source);
+  const compiled = enginesOf(scope.of.app).engineAt(scope.self === undefined ? "cluster" : "member").compile(source);
   if (compiled.kind === "wrong") throw new Failure("internal", `\${{ ${source} }} was not checked: ${compiled.message}`);
   return compiled.run(bindingsOf(scope, (name) => exportIn(scope, name)), convert);
 }
@@ -101,12 +115,12 @@ const clusterScopes = new WeakMap<Scope["of"], Scope>();
 function toValue(result: unknown): Value {
   if (result === null) return { kind: "null" };
   if (typeof result === "string") return { kind: "text", text: result };
-  if (result instanceof SecretReference) return { kind: "secret", parts: [{ secret: result.name }] };
+  if (result instanceof SecretReference) return { kind: "secret", parts: [result.source] };
   return { kind: "json", value: jsonOf(result) };
 }
 
 function toPart(result: unknown): SecretPart {
-  return result instanceof SecretReference ? { secret: result.name } : textOf(result);
+  return result instanceof SecretReference ? result.source : textOf(result);
 }
 
 function textIn(value: Value): string | undefined {

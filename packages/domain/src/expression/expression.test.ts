@@ -10,7 +10,7 @@ import type { ClusterScope, MemberScope, RoleScope, Scope } from "./scope.ts";
 import { parseTemplate, textTemplate } from "./template.ts";
 import type { Place } from "./types.ts";
 
-const published = parseApp(
+const app = parseApp(
   parseDocument(`
 apiVersion: troupe.dev/v1
 kind: App
@@ -30,15 +30,14 @@ spec:
     url: "http://\${{ roles.server.service('client') }}"
     first: "\${{ roles.server.hosts('client')[0] }}"
     replicas: "\${{ params.replicas }}"
+    password: "\${{ secrets.password }}"
   roles:
     server: {members: 1+, ports: {client: 2181, peer: 2888}}
     b-c: {members: 0+, ports: {peer: 2888}}
 `),
 );
-/** Exports that hold a secret cannot be published yet. */
-const app = { ...published, exports: { ...published.exports, password: parseTemplate("${{ secrets.password }}") } };
 
-const member = (index: number): MemberScope => ({ index, id: index + 1, name: `x-server-${index}`, host: `h${index}`, cpu: 1.5, memoryMiB: 1024, start: "bootstrap", leaving: false });
+const member = (index: number): MemberScope => ({ index, id: index + 1, name: `x-server-${index}`, host: `h${index}`, cpu: 1.5, memoryMiB: 1024, gpu: 0, start: "bootstrap", leaving: false, standing: "", facts: null });
 const members = [member(0), member(1)];
 const server: RoleScope = { count: 2, members, all: members, ports: { client: 2181, peer: 2888 }, services: { client: "x-server:2181" } };
 const empty: RoleScope = { count: 0, members: [], all: [], ports: { peer: 2888 }, services: {} };
@@ -54,7 +53,7 @@ const inCluster: Scope = { of, self: undefined };
 
 const range = (length: number) => Array.from({ length }, (_, index) => index);
 const evaluate = (text: string, scope = inMember) => evaluateTemplate(parseTemplate(text), scope);
-const problems = (text: string, place: Place = "member", expected: Expected = { result: "text", secrets: "allowed" }) => checkTemplate(parseTemplate(text), enginesOf(app)[place], expected);
+const problems = (text: string, place: Place = "member", expected: Expected = { result: "text", secrets: "allowed" }) => checkTemplate(parseTemplate(text), enginesOf(app).engineAt(place), expected);
 
 describe("a template", () => {
   test.each([
@@ -140,10 +139,10 @@ describe("a value", () => {
   });
 
   test("a secret stays a name, also inside text and through an export", () => {
-    expect(evaluate("${{ secrets.password }}")).toEqual({ kind: "secret", parts: [{ secret: "password" }] });
-    expect(evaluate("user:${{ secrets.password }}!")).toEqual({ kind: "secret", parts: ["user:", { secret: "password" }, "!"] });
-    expect(evaluate("${{ exports.password }}")).toEqual({ kind: "secret", parts: [{ secret: "password" }] });
-    expect(evaluate("${{ secrets.password }}", inCluster)).toEqual({ kind: "secret", parts: [{ secret: "password" }] });
+    expect(evaluate("${{ secrets.password }}")).toEqual({ kind: "secret", parts: [{ kind: "own", name: "password" }] });
+    expect(evaluate("user:${{ secrets.password }}!")).toEqual({ kind: "secret", parts: ["user:", { kind: "own", name: "password" }, "!"] });
+    expect(evaluate("${{ exports.password }}")).toEqual({ kind: "secret", parts: [{ kind: "own", name: "password" }] });
+    expect(evaluate("${{ secrets.password }}", inCluster)).toEqual({ kind: "secret", parts: [{ kind: "own", name: "password" }] });
   });
 
   test("null leaves a key out, an empty text does not", () => {
@@ -223,9 +222,9 @@ describe("the check", () => {
     ["${{ jsn(1) }}", "EXPRESSION_UNKNOWN_NAME", 4, "did you mean json?"],
     ["${{ 'a'.upperAscci() }}", "EXPRESSION_UNKNOWN_NAME", 20, "did you mean upperAscii?"],
     ["${{ timestamp('2026-01-01T00:00:00Z') }}", "EXPRESSION_UNKNOWN_NAME", 4, undefined],
-    ["${{ member.standing }}", "FIELD_NOT_SUPPORTED_YET", 11, undefined],
-    ["${{ target.index }}", "FIELD_NOT_SUPPORTED_YET", 4, undefined],
-    ["${{ roles.server.all[0].facts }}", "FIELD_NOT_SUPPORTED_YET", 24, undefined],
+    ["${{ target.index }}", "EXPRESSION_UNKNOWN_NAME", 4, undefined],
+    ["${{ member.standin }}", "EXPRESSION_UNKNOWN_NAME", 11, "did you mean standing?"],
+    ["${{ roles.server.all[0].fact }}", "EXPRESSION_UNKNOWN_NAME", 24, "did you mean facts?"],
     ["${{ 'a' + 1 }}", "EXPRESSION_TYPE", 4, undefined],
     ["a ${{ 'a' + member.id }}", "EXPRESSION_TYPE", 6, undefined],
     ["${{ roles.server.all.map(m, m.id).join(',') }}", "EXPRESSION_TYPE", 4, undefined],
@@ -259,7 +258,8 @@ describe("the check", () => {
     expect(problems("${{ secrets.password }}")).toEqual([]);
     expect(problems("a ${{ secrets.password }}")).toEqual([]);
     expect(problems("${{ secrets.password }}", "member", { result: "text", secrets: "refused" })).toMatchObject([{ reason: "SECRET_NOT_ALLOWED" }]);
-    expect(problems("a ${{ secrets.password }}", "cluster", { result: "text", secrets: "later" })).toMatchObject([{ reason: "FIELD_NOT_SUPPORTED_YET", offset: 14 }]);
+    expect(problems("${{ secrets.password }}", "cluster", { result: "text", secrets: "alone" })).toEqual([]);
+    expect(problems("a ${{ secrets.password }}", "cluster", { result: "text", secrets: "alone" })).toMatchObject([{ reason: "SECRET_NOT_ALONE", offset: 14 }]);
   });
 
   test("a variable of map hides a name", () => {
@@ -274,7 +274,7 @@ describe("the check", () => {
         const text = `\${{ ${words.join("")} }}`;
         try {
           const template = parseTemplate(text);
-          if (checkTemplate(template, enginesOf(app).member, { result: "list", secrets: "allowed" }).length === 0) evaluateTemplate(template, inMember);
+          if (checkTemplate(template, enginesOf(app).engineAt("member"), { result: "list", secrets: "allowed" }).length === 0) evaluateTemplate(template, inMember);
         } catch (error) {
           expect(error).toBeInstanceOf(Failure);
           expect((error as Failure).kind).toBe("invalid");

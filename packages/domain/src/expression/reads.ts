@@ -15,6 +15,8 @@ export interface Reads {
   readonly cluster: readonly string[];
   readonly role: readonly string[];
   readonly member: readonly string[];
+  /** Fields of the members that hooks are about: target, from and to. */
+  readonly target: readonly string[];
   /** Roles that anything is read of. */
   readonly roles: readonly string[];
   /** Fields that are read of members found through `roles`; of all roles in it, where it cannot be told of which. */
@@ -52,6 +54,7 @@ function summed(reads: readonly Read[]): Reads {
     cluster: fieldsOf("cluster"),
     role: fieldsOf("role"),
     member: fieldsOf("member"),
+    target: unique(["target", "from", "to"].flatMap(fieldsOf)),
     roles: fieldsOf("roles"),
     otherMembers: unique(reads.flatMap((read) => (read.kind === "other" ? [read.name] : []))),
     hosts: addresses("hosts"),

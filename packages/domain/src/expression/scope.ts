@@ -1,6 +1,7 @@
 import type { Json } from "../json.ts";
 import type { App } from "../language/app.ts";
 import type { RoleName } from "../name.ts";
+import type { ExportValue } from "./value.ts";
 
 /**
  * What the expressions of one cluster can read, as plain data. Pass the same object for all members and templates:
@@ -21,7 +22,7 @@ export interface ClusterScope {
   /** With the definition's defaults; one that has no value is absent and reads as null. */
   readonly params: Readonly<Record<string, Json>>;
   /** Slot → what its provider offers. An optional slot that is bound to nothing is absent and reads as null. */
-  readonly needs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly needs: Readonly<Record<string, Readonly<Record<string, ExportValue>>>>;
   readonly roles: Readonly<Record<RoleName, RoleScope>>;
 }
 
@@ -34,7 +35,7 @@ export interface RoleScope {
   readonly all: readonly MemberScope[];
   /** Name → number. */
   readonly ports: Readonly<Record<string, number>>;
-  /** What `service('…')` takes: name of a port → `host:port`. Empty for a role without a Service. */
+  /** What `service('…')` takes: name of a port or service → `host:port`. */
   readonly services: Readonly<Record<string, string>>;
 }
 
@@ -47,9 +48,14 @@ export interface MemberScope {
   /** Cores; undefined where neither App nor Cluster gives them. */
   readonly cpu: number | undefined;
   readonly memoryMiB: number | undefined;
+  readonly gpu: number;
   /** How it was last started: `bootstrap`, `join`, `replace`, `rejoin`, `revive`. */
   readonly start: string;
   readonly leaving: boolean;
+  /** Last seen; empty while nobody has asked. */
+  readonly standing: string;
+  /** Last gathered; null before. */
+  readonly facts: Json;
 }
 
 /** Where a template stands: in a member of a role, or (exports) in no member. */

@@ -20,7 +20,7 @@ type Shape =
   | { readonly op: "[]" | "[?]" | "||" | "&&" | "!=" | "==" | "in" | "+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">="; readonly args: Pair };
 
 /** Names that expressions begin with. */
-export const roots = ["cluster", "role", "member", "roles", "params", "secrets", "exports", "needs"] as const;
+export const roots = ["cluster", "role", "member", "roles", "params", "secrets", "exports", "needs", "target", "from", "to", "change", "attempt", "args"] as const;
 export type Root = (typeof roots)[number];
 
 /** One thing that an expression reads or calls, and where in its source. */

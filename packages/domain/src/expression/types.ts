@@ -3,8 +3,12 @@ import type { App, Param } from "../language/app.ts";
 import type { RoleName } from "../name.ts";
 import type { Root } from "./syntax.ts";
 
-/** Where an expression stands: in a member of a role, or in no member (exports). */
-export type Place = "member" | "cluster";
+/**
+ * Where an expression stands, which says what it can read: in a member's pod or files · in no member (`cluster`: exports) · where
+ * a role or a Secret is chosen before there is anything (`choice`) · in hooks: of one member (`target`), of a standing that is
+ * handed over (`handover`), of many (`crowd`) · in steps of an operation (`operation`).
+ */
+export type Place = "member" | "cluster" | "choice" | "target" | "handover" | "crowd" | "operation";
 
 /** What the names of an app's expressions are, in the words of CEL. */
 export interface TypeEnvironment {
@@ -17,27 +21,41 @@ export interface TypeEnvironment {
   readonly own: Readonly<Record<string, Fields>>;
   /** Role → names of its ports. */
   readonly ports: Readonly<Record<RoleName, readonly string[]>>;
+  /** Role → names of its services that follow a standing. */
+  readonly services: Readonly<Record<RoleName, readonly string[]>>;
 }
 
 export type Fields = Readonly<Record<string, string>>;
 
 export const commonTypes = {
-  Cluster: { name: "string", id: "string", project: "string", namespace: "string", domain: "string" },
+  Cluster: { name: "string", id: "string", project: "string", namespace: "string", domain: "string", upgrade: "dyn" },
   OwnRole: { name: "string", count: "int" },
-  Member: { index: "int", id: "int", name: "string", host: "string", cpu: "double", memoryMiB: "int", start: "string", leaving: "bool" },
+  Member: { index: "int", id: "int", name: "string", host: "string", cpu: "double", memoryMiB: "int", gpu: "int", start: "string", leaving: "bool", standing: "string", facts: "dyn" },
   Role: { members: "list<Member>", all: "list<Member>", count: "int" },
   Secret: {},
+  Change: { kind: "string", old: "dyn", new: "dyn" },
+  Attempt: { id: "string", number: "int" },
 } as const satisfies Readonly<Record<string, Fields>>;
 
-/** Parts of the language that a later version brings: refused by name, so that nobody wonders. */
-export const laterFields: Readonly<Partial<Record<Root, readonly string[]>>> = { cluster: ["upgrade"], member: ["gpu", "standing", "facts"] };
-export const laterRoots: readonly string[] = ["target", "from", "to", "change", "attempt"];
+const chosen = { cluster: "Cluster", params: "Params" };
+const shared = { ...chosen, roles: "Roles", secrets: "Secrets", exports: "Exports", needs: "Needs" };
+const inMember = { ...shared, role: "OwnRole", member: "Member" };
+const inHook = { ...inMember, change: "Change", attempt: "Attempt" };
+
+const variablesAt: Readonly<Record<Place, TypeEnvironment["variables"]>> = {
+  choice: chosen,
+  cluster: shared,
+  member: inMember,
+  crowd: inHook,
+  target: { ...inHook, target: "Member" },
+  handover: { ...inHook, target: "Member", from: "Member", to: "Member" },
+  operation: { ...inHook, args: "map<string, dyn>" },
+};
 
 export function typesOf(app: App, place: Place, exportTypes: Fields): TypeEnvironment {
-  const everywhere = { cluster: "Cluster", roles: "Roles", params: "Params", secrets: "Secrets", exports: "Exports", needs: "Needs" };
   return {
     place,
-    variables: place === "member" ? { ...everywhere, role: "OwnRole", member: "Member" } : everywhere,
+    variables: variablesAt[place],
     common: commonTypes,
     own: {
       Roles: mapNames(app.roles, () => "Role"),
@@ -48,6 +66,7 @@ export function typesOf(app: App, place: Place, exportTypes: Fields): TypeEnviro
       Needs: mapNames(app.needs, ({ optional }) => (optional ? "dyn" : "map<string, string>")),
     },
     ports: mapNames(app.roles, ({ ports }) => Object.keys(ports)),
+    services: mapNames(app.roles, ({ services }) => Object.keys(services)),
   };
 }
 

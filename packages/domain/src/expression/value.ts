@@ -16,16 +16,29 @@ export type Value =
   | { readonly kind: "null" }
   | { readonly kind: "secret"; readonly parts: readonly SecretPart[] };
 
-export type SecretPart = string | { readonly secret: string };
+export type SecretPart = string | SecretSource;
+
+/** Where a secret's value is: one of the app's own, or a key of the Secret of another cluster that it exports. */
+export type SecretSource = { readonly kind: "own"; readonly name: string } | { readonly kind: "exported"; readonly of: SecretExport };
+
+/** A key of a Secret, offered to other clusters: whoever may read it there, can. */
+export interface SecretExport {
+  readonly namespace: string;
+  readonly secret: string;
+  readonly key: string;
+}
+
+/** What a cluster offers under one name. */
+export type ExportValue = string | SecretExport;
 
 /** Longest text that an expression may make, in UTF-16 units. */
 export const longestText = 256 * 1024;
 
-/** What an expression sees of a secret: its name. */
+/** What an expression sees of a secret: that it is one. */
 export class SecretReference {
-  readonly name: string;
-  constructor(name: string) {
-    this.name = name;
+  readonly source: SecretSource;
+  constructor(source: SecretSource) {
+    this.source = source;
   }
 }
 

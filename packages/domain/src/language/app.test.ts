@@ -1,13 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { canonicalJson, digestOf } from "../canonical.ts";
-import { Failure } from "../failure.ts";
+import { digestOf } from "../canonical.ts";
 import { definitionOf, parseApp } from "./app.ts";
-import { checkSpec } from "./check-spec.ts";
-import { parseClusterDocument } from "./cluster.ts";
-import { documentOfValue, parseDocument } from "./document.ts";
+import { parseDocument } from "./document.ts";
 import { isLegal, membersInWords, nearestLegal, parseMembers } from "./members.ts";
 
 const app = (spec: string, metadata = "{name: thing}") => parseApp(parseDocument(`apiVersion: troupe.dev/v1\nkind: App\nmetadata: ${metadata}\nspec:\n  version: "1.0"\n${spec}`));
@@ -16,13 +10,15 @@ const roleOf = (spec: string, role = "server") => app(spec).roles[role];
 describe("a definition", () => {
   test("has every default filled in", () => {
     expect(app("  image: a/b:1\n  roles: {server: {members: 1}}\n")).toEqual({
-      name: "thing", project: "troupe-system", version: "1.0", build: 1, label: undefined, description: undefined,
-      params: {}, secrets: {}, needs: {}, exports: {}, package: {},
+      name: "thing", project: "troupe-system", version: "1.0", build: 1, from: undefined, rollback: true,
+      label: undefined, description: undefined, logo: undefined, docs: undefined, category: undefined,
+      params: {}, secrets: {}, needs: {}, exports: {}, package: {}, run: { kind: "service" }, updateOrder: undefined, hooks: {}, ops: {},
       roles: {
         server: {
           name: "server", members: { allowed: { kind: "range", least: 1, most: 1 }, default: 1, scalable: true }, idBase: 0, bootstrap: "all", join: "parallel", after: [],
-          image: "a/b:1", user: 1000, command: undefined, args: undefined, env: {}, ports: {}, volumes: {}, files: {}, cpu: undefined, memory: undefined, min: {},
-          probes: {}, stop: { signal: "SIGTERM", graceSeconds: 30 }, update: { maxUnavailable: 1 },
+          image: "a/b:1", user: 1000, command: undefined, args: undefined, env: {}, ports: {}, volumes: {}, files: {}, cpu: undefined, memory: undefined, gpu: undefined, shm: undefined, min: {},
+          probes: {}, stop: { signal: "SIGTERM", graceSeconds: 30 }, update: { maxUnavailable: 1, pauseAfterFirst: false, allAtOnce: false },
+          when: undefined, services: {}, standing: undefined, spread: "host", near: undefined, gang: false, hooks: {}, peers: undefined, podPatches: [],
         },
       },
     });
@@ -61,7 +57,7 @@ describe("a definition", () => {
         gossip: { protocol: "UDP" },
       },
       volumes: { data: { name: "data", path: "/data", size: "1Ti", class: "fast", keep: "member" } },
-      files: { "/etc/x": { path: "/etc/x", content: { source: "${{ member.name }}" }, mode: "0600", owner: "app" } },
+      files: { "/etc/x": { path: "/etc/x", content: { kind: "text", template: { source: "${{ member.name }}" } }, mode: "0600", owner: "app" } },
       cpu: "500m", memory: "1Gi", min: { cpu: "100m", memory: "512Mi" },
       probes: { started: { check: { kind: "exec" }, periodSeconds: 10, timeoutSeconds: 5 }, ready: { check: { kind: "http", port: "ui", path: "/ok", scheme: "HTTPS" }, periodSeconds: 5, timeoutSeconds: 1 } },
       stop: { signal: "SIGINT", graceSeconds: 300 }, update: { maxUnavailable: 2 },
@@ -117,7 +113,7 @@ describe("a definition", () => {
   test("knows its params, secrets and needs", () => {
     expect(app("  image: a\n  params: {a: {type: integer, default: 3, min: 1}, b: {type: string, required: true, enum: [x, z]}}\n  secrets: {p: {generate: password}, u: {generate: uuid}, h: {generate: hex, bytes: 16}}\n  needs: {zk: {app: coordination}, o: {optional: true}}\n  roles: {server: {members: 1}}\n")).toMatchObject({
       params: { a: { name: "a", type: "integer", required: false, default: 3, min: 1 }, b: { required: true, enum: ["x", "z"] } },
-      secrets: { p: { generate: "password", length: 24 }, u: { generate: "uuid" }, h: { generate: "hex", bytes: 16 } },
+      secrets: { p: { kind: "generated", how: { generate: "password", length: 24 } }, u: { how: { generate: "uuid" } }, h: { how: { generate: "hex", bytes: 16 } } },
       needs: { zk: { app: "coordination", optional: false }, o: { app: undefined, optional: true } },
     });
   });
@@ -131,52 +127,6 @@ describe("a definition", () => {
     expect(digestOf(definitionOf(folder, { "run.sh": "exec run" }))).toBe(digestOf(definitionOf(parseDocument(text("{run.sh: exec run}")))));
     expect(() => parseApp(folder, { "../x": "" })).toThrowError(expect.objectContaining({ problems: [expect.objectContaining({ reason: "NAME_INVALID" })] }));
     expect(() => parseApp(folder, { a: "x".repeat(400_000) })).toThrowError(expect.objectContaining({ problems: [expect.objectContaining({ reason: "TOO_LARGE" })] }));
-  });
-});
-
-describe("the catalogue", () => {
-  const root = join(import.meta.dirname, "../../../../deploy/catalog");
-  const read = (name: string, file: string) => parseDocument(readFileSync(join(root, name, file), "utf8"));
-
-  test.each(readdirSync(root))("has a definition of %s, and a cluster of it", (name) => {
-    const document = read(name, "app.yaml");
-    const parsed = parseApp(document);
-    expect(parsed.name).toBe(name);
-    const cluster = parseClusterDocument(read(name, "cluster.yaml"));
-    expect(cluster.spec.app.split("@")[0]).toBe(name);
-    expect(checkSpec(parsed, cluster.spec, cluster.name)).toEqual([]);
-  });
-
-  test.each(readdirSync(root))("has a definition of %s that is the same once stored", (name) => {
-    const document = read(name, "app.yaml");
-    const stored: unknown = JSON.parse(canonicalJson(definitionOf(document)));
-    const again = parseApp(documentOfValue(stored));
-    expect(canonicalJson(again)).toBe(canonicalJson(parseApp(document)));
-    expect(Object.keys(again.roles)).toEqual(Object.keys(parseApp(document).roles));
-  });
-
-  test.each(readdirSync(root))("has files of %s that are short enough to be read", (name) => {
-    for (const file of ["app.yaml", "cluster.yaml"]) expect(readFileSync(join(root, name, file), "utf8").split("\n").length).toBeLessThan(61);
-  });
-
-  // Six hundred definitions: more than the usual seconds on a busy machine.
-  test("stays a definition or becomes a Failure, whatever is changed in it", { timeout: 30_000 }, () => {
-    const texts = readdirSync(root).map((name) => readFileSync(join(root, name, "app.yaml"), "utf8"));
-    const piece = fc.constantFrom("", "\n", "  ", "{", "}", "[", "]", ":", "- ", "'", '"', "${{", "}}", "null", "1", "yes", "&a ", "*a", "<<: *a", "x", "|", ",", "#");
-    fc.assert(
-      fc.property(fc.constantFrom(...texts), fc.array(fc.tuple(fc.nat({ max: 3000 }), fc.nat({ max: 6 }), piece), { minLength: 1, maxLength: 4 }), (text, edits) => {
-        const edited = edits.reduce((before, [at, length, insert]) => before.slice(0, at) + insert + before.slice(at + length), text);
-        try {
-          parseApp(parseDocument(edited));
-        } catch (error) {
-          expect(error).toBeInstanceOf(Failure);
-          const { kind, problems } = error as Failure;
-          expect([kind, problems.length > 0]).toEqual(["invalid", true]);
-          for (const { reason, line, column } of problems) expect([/^[A-Z_]+$/.test(reason), Number(line) >= 1, Number(column) >= 1]).toEqual([true, true, true]);
-        }
-      }),
-      { numRuns: 600 },
-    );
   });
 });
 

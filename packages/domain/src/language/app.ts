@@ -8,7 +8,8 @@ import { checkApp } from "./check-app.ts";
 import type { Document } from "./document.ts";
 import { originOf } from "./merge.ts";
 import { problemsIn, valueAt, type Problems } from "./problems.ts";
-import { appSchema } from "./schema.ts";
+import { appSchema } from "./schema/app.ts";
+import type { HookName } from "./schema/hooks.ts";
 import { shapeOf } from "./shape.ts";
 
 /**
@@ -23,17 +24,33 @@ export interface App {
   readonly version: string;
   /** Counts definitions of the same version, from 1. */
   readonly build: number;
+  /** What a version that can be upgraded to this one begins with; undefined: any lower version can. */
+  readonly from: readonly string[] | undefined;
+  /** There is a way back to a lower version once a member has started on this one. */
+  readonly rollback: boolean;
   readonly label: string | undefined;
   readonly description: string | undefined;
+  readonly logo: string | undefined;
+  readonly docs: string | undefined;
+  readonly category: string | undefined;
   readonly params: Readonly<Record<string, Param>>;
-  readonly secrets: Readonly<Record<string, GeneratedSecret>>;
+  readonly secrets: Readonly<Record<string, Secret>>;
   readonly needs: Readonly<Record<string, NeedSlot>>;
   readonly exports: Readonly<Record<string, Template>>;
   /** File name → text; seen by members below `/troupe/app`, executable. */
   readonly package: Readonly<Record<string, string>>;
+  readonly run: Run;
+  /** Roles in the order in which they are updated; those it does not name, at the same time as the last. Undefined: as they start. */
+  readonly updateOrder: readonly RoleName[] | undefined;
+  /** Those that run once for the cluster: create, upgradeBegin, upgradeEnd. */
+  readonly hooks: Hooks;
+  readonly ops: Readonly<Record<string, Operation>>;
   /** In the order in which they start, then by name: stored definitions have no order of their own. */
   readonly roles: Readonly<Record<RoleName, Role>>;
 }
+
+/** A job's roles run to their end; when those of `done` have succeeded the cluster is completed. `retries` counts for all members together. */
+export type Run = { readonly kind: "service" } | { readonly kind: "job"; readonly done: readonly RoleName[]; readonly retries: number };
 
 /** One kind of member. */
 export interface Role {
@@ -59,10 +76,40 @@ export interface Role {
   /** Canonical quantities; limit and request alike. */
   readonly cpu: string | undefined;
   readonly memory: string | undefined;
-  readonly min: { readonly cpu?: string; readonly memory?: string };
-  readonly probes: { readonly started?: Probe; readonly ready?: Probe };
+  readonly gpu: number | undefined;
+  /** Canonical quantity: of the shared memory at /dev/shm. */
+  readonly shm: string | undefined;
+  readonly min: { readonly cpu?: string; readonly memory?: string; readonly gpu?: number };
+  readonly probes: { readonly started?: Probe; readonly ready?: Probe; readonly healthy?: HealthyProbe };
   readonly stop: { readonly signal: string; readonly graceSeconds: number };
-  readonly update: { readonly maxUnavailable: number };
+  readonly update: { readonly maxUnavailable: number; readonly pauseAfterFirst: boolean; readonly allAtOnce: boolean };
+  /** An expression over params; the role is there only where it gives true. */
+  readonly when: Template | undefined;
+  readonly services: Readonly<Record<string, StandingService>>;
+  readonly standing: Standing | undefined;
+  readonly spread: "host" | "zone" | "none";
+  readonly near: RoleName | undefined;
+  readonly gang: boolean;
+  readonly hooks: Hooks;
+  /** What the word of `peers` asks, where it is no hook, and of whom who counts is looked at: of the role, or (at app level) of all. */
+  readonly peers: { readonly does: "reload" | "restart"; readonly of: "role" | "cluster" } | undefined;
+  /** JSON merge patches on its pods, in order: the app's, then its own. */
+  readonly podPatches: readonly { readonly at: "app" | "role"; readonly patch: JsonObject }[];
+}
+
+/** An address that leads to the members of a standing. */
+export interface StandingService {
+  readonly name: string;
+  readonly port: string;
+  readonly to: string;
+}
+
+export interface Standing {
+  readonly probe: TemplateList;
+  /** All standings, in the order in which members are updated. */
+  readonly order: readonly string[];
+  /** The one that a single member has. */
+  readonly one: string | undefined;
 }
 
 /** One expression that yields the whole list, or a template an element (an element that yields null is left out). */
@@ -85,8 +132,12 @@ export interface Port {
   readonly scheme: string | undefined;
   readonly path: string | undefined;
   readonly dashboard: boolean;
-  readonly expose: "none" | "cluster" | "node" | "load";
+  readonly expose: Expose;
+  /** Its address is opened with the secret `token`. */
+  readonly token: boolean;
 }
+
+export type Expose = "none" | "cluster" | "node" | "load";
 
 export interface Volume {
   readonly name: string;
@@ -96,23 +147,93 @@ export interface Volume {
   readonly class: string | undefined;
   /** `always`: the claim outlives member and cluster · `member`: deleted with the member · `pod`: scratch, no claim. */
   readonly keep: "always" | "member" | "pod";
+  /** A raw device. */
+  readonly block: boolean;
+  /** Begins with what the image has at its path. */
+  readonly seed: boolean;
 }
 
 export interface File {
   readonly path: string;
-  readonly content: Template;
+  readonly content: FileContent;
   /** Octal, as a string: `0644`. */
   readonly mode: string;
   readonly owner: "troupe" | "app";
+  /** How new content that no param brings reaches a running member. */
+  readonly apply: FileApply;
 }
 
+export type FileApply = "live" | "reload" | "restart";
+export type FileFormat = "properties" | "hadoop-xml" | "yaml" | "json" | "env";
+
+export type FileContent =
+  /** `from`: the file of the package that it was written in. */
+  | { readonly kind: "text"; readonly template: Template; readonly from: string | undefined }
+  /** Made from keys and values; a Cluster can set single ones. */
+  | { readonly kind: "settings"; readonly format: FileFormat; readonly settings: Settings };
+
+export type Settings = Readonly<Record<string, Setting>>;
+export type Setting =
+  | { readonly kind: "literal"; readonly value: number | boolean | null }
+  | { readonly kind: "template"; readonly template: Template }
+  | { readonly kind: "list"; readonly items: readonly Setting[] }
+  | { readonly kind: "map"; readonly settings: Settings };
+
+export type Check =
+  | { readonly kind: "exec"; readonly command: TemplateList }
+  | { readonly kind: "http"; readonly port: string; readonly path: string; readonly scheme: "HTTP" | "HTTPS" }
+  | { readonly kind: "tcp"; readonly port: string };
+
 export interface Probe {
-  readonly check:
-    | { readonly kind: "exec"; readonly command: TemplateList }
-    | { readonly kind: "http"; readonly port: string; readonly path: string; readonly scheme: "HTTP" | "HTTPS" }
-    | { readonly kind: "tcp"; readonly port: string };
+  readonly check: Check;
   readonly periodSeconds: number;
   readonly timeoutSeconds: number;
+}
+
+/** `deadlineSeconds`: from its start, within which a member must be healthy. */
+export interface HealthyProbe extends Probe {
+  readonly deadlineSeconds: number;
+}
+
+export type Hooks = Readonly<Partial<Record<HookName, readonly HookStep[]>>>;
+
+export interface HookStep {
+  readonly act: HookAct;
+  readonly at: HookPlace;
+  /** An expression that gives a boolean; undefined: always. */
+  readonly when: Template | undefined;
+  readonly beforeStart: boolean;
+  /** `at` is undefined where it is asked where the step runs. */
+  readonly until: { readonly check: Check; readonly at: HookPlace | undefined } | undefined;
+  readonly deadlineSeconds: number;
+  /** undefined: as many as the deadline allows. */
+  readonly attempts: number | undefined;
+  readonly onFailure: "stop" | "proceed";
+  readonly approve: boolean;
+}
+
+export type HookAct =
+  | { readonly kind: "exec"; readonly command: TemplateList }
+  | { readonly kind: "http"; readonly port: string; readonly method: string; readonly path: Template; readonly body: Template | undefined }
+  | { readonly kind: "job"; readonly image: string | undefined; readonly command: TemplateList };
+
+/** `self`, `to`, `any`, `all`, `others`, or a standing; in a role, where it is another one's. */
+export interface HookPlace {
+  readonly role: RoleName | undefined;
+  readonly members: string;
+}
+
+/** One that people can start. */
+export interface Operation {
+  readonly description: string | undefined;
+  readonly params: Readonly<Record<string, Param>>;
+  readonly steps: readonly (HookStep | BuiltInStep)[];
+}
+
+export interface BuiltInStep {
+  readonly does: "restart" | "stop" | "start";
+  /** Empty: all. */
+  readonly roles: readonly RoleName[];
 }
 
 export type ParamType = "string" | "integer" | "number" | "boolean" | "quantity" | "duration" | "array" | "object";
@@ -127,7 +248,15 @@ export interface Param {
   readonly max: number | undefined;
   readonly pattern: string | undefined;
   readonly description: string | undefined;
+  /** How a change reaches running members. */
+  readonly apply: FileApply | "never";
 }
+
+/** One that is generated, or one that is there already. */
+export type Secret =
+  | { readonly kind: "generated"; readonly how: GeneratedSecret }
+  /** A key of a Kubernetes Secret in the cluster's namespace; `name` is a template of params and cluster. */
+  | { readonly kind: "referenced"; readonly name: Template; readonly key: string };
 
 /** `length` counts characters (password), `bytes` bytes before encoding (hex, base64url). */
 export type GeneratedSecret =
@@ -137,6 +266,8 @@ export type GeneratedSecret =
 
 export interface NeedSlot {
   readonly app: string | undefined;
+  /** What the version of the other cluster's app begins with. */
+  readonly version: string | undefined;
   readonly optional: boolean;
 }
 

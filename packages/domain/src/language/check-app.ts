@@ -1,56 +1,57 @@
-import { namedIn } from "../by-name.ts";
-import { canonicalJson } from "../canonical.ts";
-import { checkTemplate, type Expected, type TemplateProblem } from "../expression/check-template.ts";
-import { enginesOf } from "../expression/evaluate.ts";
-import { parsePattern } from "../expression/pattern.ts";
 import { readsOf } from "../expression/reads.ts";
 import type { Template } from "../expression/template.ts";
-import type { Place } from "../expression/types.ts";
-import { Failure } from "../failure.ts";
 import type { RoleName } from "../name.ts";
 import { compareQuantities, parseQuantity } from "../quantity.ts";
 import { templatesIn } from "./app-templates.ts";
-import type { App, Param, Probe, Role } from "./app.ts";
+import type { App, Role } from "./app.ts";
+import { checkExpressions } from "./check-expressions.ts";
+import { checkFiles } from "./check-files.ts";
+import { checkHooks } from "./check-hooks.ts";
+import { type At, checkCheck, checkPortNamed, checkRoleNamed, type Origin } from "./check-names.ts";
+import { checkParams } from "./check-params.ts";
+import { checkPodPatch } from "./check-pod.ts";
 import { checkPaths, checkVolumes } from "./check-volumes.ts";
+import { cycleIn, inShort } from "./cycle.ts";
+import { hookTemplates } from "./hook-templates.ts";
 import { mostMembers } from "./members.ts";
-import { whyNotValue } from "./param-value.ts";
 import type { Path } from "./path.ts";
-import { didYouMean, shown, type Problems } from "./problems.ts";
-
-/** Where a role's field is written. */
-export type Origin = (role: RoleName, keys: Path) => Path;
+import { anyOf, didYouMean, shown, type Problems } from "./problems.ts";
 
 /** What is wrong with a definition beyond the shape of its fields: what refers to what, and every expression. */
 export function checkApp(app: App, problems: Problems, originOf: Origin): void {
   const roles = Object.values(app.roles);
-  const at: Origin = originOf;
   if (roles.length === 0) problems.add(["spec", "roles"], "FIELD_MISSING", "a definition needs a role: a kind of member");
-  for (const role of roles) checkRole(app, role, problems, (...keys) => at(role.name, keys));
+  for (const role of roles) checkRole(app, role, problems, (...keys) => originOf(role.name, keys));
   checkCycles(app, problems);
   checkIds(app, problems);
-  for (const param of Object.values(app.params)) checkParam(param, problems);
+  checkParams(app, problems, originOf);
+  checkNames(app, problems);
   checkExports(app, problems);
-  checkExpressions(app, problems, at);
+  checkRolesNamed(app, problems);
+  checkHooks(app, problems, originOf);
+  checkExpressions(app, problems, originOf);
 }
-
-/** The same for one role. */
-export type At = (...keys: Path) => Path;
 
 function checkRole(app: App, role: Role, problems: Problems, at: At): void {
   const own = ["spec", "roles", role.name];
-  if (role.name === "all") problems.add(own, "NAME_RESERVED", "the name all is taken: it names the address of all members", { key: true });
   role.after.forEach((before, index) => {
     if (before === role.name) problems.add([...own, "after", index], "AFTER_CYCLE", `${role.name} cannot start after itself`);
-    else if (!Object.hasOwn(app.roles, before)) problems.add([...own, "after", index], "ROLE_UNKNOWN", `there is no role ${shown(before)}`, { misses: `roles.${before}`, ...didYouMean(before, Object.keys(app.roles).filter((name) => name !== role.name)) });
+    else checkRoleNamed(app, before, [...own, "after", index], problems, role.name);
   });
   checkPorts(role, problems, at);
   checkVolumes(role, problems, at);
   checkPaths(role, problems, at);
+  checkFiles(app, role, problems, at);
   for (const name of Object.keys(role.env)) if (name.startsWith("TROUPE_")) problems.add(at("env", name), "NAME_RESERVED", "variables that begin with TROUPE_ are Troupe's own", { key: true });
-  checkProbe(role, "started", role.probes.started, problems, at);
-  checkProbe(role, "ready", role.probes.ready, problems, at);
-  checkLeast(role, "cpu", problems, at);
-  checkLeast(role, "memory", problems, at);
+  for (const kind of ["started", "ready", "healthy"] as const) {
+    const check = role.probes[kind]?.check;
+    if (check) checkCheck(role, check, problems, (...keys) => at("probes", kind, ...keys));
+  }
+  checkStanding(role, problems, at);
+  checkPlacement(app, role, problems, at);
+  if (role.update.pauseAfterFirst) problems.add(at("update", "pauseAfterFirst"), "FIELD_NOT_SUPPORTED_YET", "pauseAfterFirst waits for a person, whom nothing lets answer yet", { key: true });
+  checkLeast(role, problems, at);
+  for (const { patch, at: place } of role.podPatches) checkPodPatch(patch, place === "app" ? ["spec", "pod"] : [...own, "pod"], problems);
 }
 
 function checkPorts(role: Role, problems: Problems, at: At): void {
@@ -62,21 +63,30 @@ function checkPorts(role: Role, problems: Problems, at: At): void {
   }
 }
 
-function checkProbe(role: Role, kind: "started" | "ready", probe: Probe | undefined, problems: Problems, at: At): void {
-  if (probe === undefined || probe.check.kind === "exec") return;
-  const { kind: check, port: name } = probe.check;
-  const path = check === "http" ? at("probes", kind, "http", "port") : at("probes", kind, "tcp");
-  const port = namedIn(role.ports, name);
-  // A probe that names none has been told of.
-  if (name === "") return;
-  if (port === undefined) problems.add(path, "PORT_UNKNOWN", `the role ${role.name} has no port ${shown(name)}`, { misses: `ports.${name}`, ...didYouMean(name, Object.keys(role.ports)) });
-  else if (port.protocol !== "TCP") problems.add(path, "VALUE_INVALID", `the port ${name} is ${port.protocol}, and ${check} asks over TCP: name a TCP port, or use exec`);
+function checkStanding(role: Role, problems: Problems, at: At): void {
+  const { standing, services } = role;
+  const words = standing?.order ?? [];
+  if (standing && new Set(words).size < words.length) problems.add(at("standing", "order"), "VALUE_INVALID", "names a standing twice");
+  if (standing?.one !== undefined && !words.includes(standing.one)) problems.add(at("standing", "one"), "STANDING_UNKNOWN", `${standing.one} is not in order: ${anyOf(words)}`, didYouMean(standing.one, words));
+  for (const { name, port, to } of Object.values(services)) {
+    checkPortNamed(role, port, at("services", name, "port"), problems);
+    if (standing === undefined) problems.add(at("services", name, "to"), "STANDING_UNKNOWN", `the role ${role.name} has no standing that an address could follow: give it standing`);
+    else if (!words.includes(to)) problems.add(at("services", name, "to"), "STANDING_UNKNOWN", `there is no standing ${shown(to)}: ${role.name} has ${anyOf(words)}`, didYouMean(to, words));
+  }
 }
 
-function checkLeast(role: Role, resource: "cpu" | "memory", problems: Problems, at: At): void {
-  const [given, least] = [role[resource], role.min[resource]];
-  if (given === undefined || least === undefined || compareQuantities(parseQuantity(given), parseQuantity(least)) >= 0) return;
-  problems.add(at(resource), "BELOW_MINIMUM", `${given} is less than the role's minimum of ${least}`);
+function checkPlacement(app: App, role: Role, problems: Problems, at: At): void {
+  if (role.near === undefined) return;
+  if (role.near === role.name) problems.add(at("near"), "VALUE_INVALID", `${role.name} is always near itself: name another role, or say how it spreads`);
+  else checkRoleNamed(app, role.near, at("near"), problems, role.name);
+}
+
+function checkLeast(role: Role, problems: Problems, at: At): void {
+  for (const resource of ["cpu", "memory"] as const) {
+    const [given, least] = [role[resource], role.min[resource]];
+    if (given !== undefined && least !== undefined && compareQuantities(parseQuantity(given), parseQuantity(least)) < 0) problems.add(at(resource), "BELOW_MINIMUM", `${given} is less than the role's minimum of ${least}`);
+  }
+  if (role.gpu !== undefined && role.gpu < (role.min.gpu ?? 0)) problems.add(at("gpu"), "BELOW_MINIMUM", `${role.gpu} is less than the role's minimum of ${role.min.gpu}`);
 }
 
 function checkCycles({ roles }: App, problems: Problems): void {
@@ -84,34 +94,33 @@ function checkCycles({ roles }: App, problems: Problems): void {
   if (cycle) problems.add(["spec", "roles", cycle[0] ?? "", "after"], "AFTER_CYCLE", `these roles wait for one another: ${inShort(cycle)}`);
 }
 
-/** `a → b → a`; undefined when there is none. */
-function cycleIn(names: readonly string[], nextOf: (name: string) => readonly string[]): readonly string[] | undefined {
-  const done = new Set<string>();
-  const follow = (name: string, trail: readonly string[]): readonly string[] | undefined => {
-    if (trail.includes(name)) return fromLeast(trail.slice(trail.indexOf(name)));
-    if (done.has(name)) return undefined;
-    done.add(name);
-    for (const next of nextOf(name)) {
-      const cycle = follow(next, [...trail, name]);
-      if (cycle) return cycle;
+/** Roles and services of one cluster share a set of names: objects are named from both. */
+function checkNames({ roles }: App, problems: Problems): void {
+  const taken = new Map(Object.keys(roles).map((name) => [name, `the role ${name}`]));
+  const reserved = (path: Path) => problems.add(path, "NAME_RESERVED", "the name all is taken: it names the address of all members", { key: true });
+  if (Object.hasOwn(roles, "all")) reserved(["spec", "roles", "all"]);
+  for (const role of Object.values(roles)) {
+    for (const name of Object.keys(role.services)) {
+      const path = ["spec", "roles", role.name, "services", name];
+      const other = taken.get(name);
+      if (name === "all") reserved(path);
+      if (other !== undefined) problems.add(path, "NAME_TAKEN", `${name} is the name of ${other} already: their addresses would be the same`, { key: true });
+      taken.set(name, `a service of ${role.name}`);
     }
-    return undefined;
-  };
-  for (const name of names) {
-    const cycle = follow(name, []);
-    if (cycle) return cycle;
   }
-  return undefined;
 }
 
-/** The same cycle wherever it was entered. */
-function fromLeast(cycle: readonly string[]): readonly string[] {
-  const least = cycle.indexOf(cycle.toSorted()[0] ?? "");
-  return [...cycle.slice(least), ...cycle.slice(0, least), cycle[least] ?? ""];
-}
-
-function inShort(cycle: readonly string[]): string {
-  return (cycle.length > 8 ? [...cycle.slice(0, 6), "…", cycle.at(-1)] : cycle).join(" → ");
+/** Where roles are named in lists of the app. */
+function checkRolesNamed(app: App, problems: Problems): void {
+  const checkList = (names: readonly string[], path: Path): void => {
+    names.forEach((name, index) => {
+      if (names.indexOf(name) < index) problems.add([...path, index], "VALUE_INVALID", `${name} is named twice`);
+      else checkRoleNamed(app, name, [...path, index], problems);
+    });
+  };
+  if (app.updateOrder) checkList(app.updateOrder, ["spec", "updateOrder"]);
+  if (app.run.kind === "job") checkList(app.run.done, ["spec", "done"]);
+  for (const [name, { steps }] of Object.entries(app.ops)) steps.forEach((step, index) => "does" in step && checkList(step.roles, ["spec", "ops", name, "steps", index, "roles"]));
 }
 
 /** Where `member.id` is used, no two members of different roles may have the same. */
@@ -130,44 +139,12 @@ function checkIds(app: App, problems: Problems): void {
 
 function rolesUsingIds(app: App): ReadonlySet<RoleName> {
   const found = Object.values(app.roles).flatMap((role) =>
-    templatesIn(role).flatMap(({ template }) => {
-      const { member, otherMembers, roles } = readsOf(template);
-      return [...(member.includes("id") ? [role.name] : []), ...(otherMembers.includes("id") ? roles : [])];
+    [...templatesIn(role), ...hookTemplates(role.hooks)].flatMap(({ template }) => {
+      const { member, target, otherMembers, roles } = readsOf(template);
+      return [...(member.includes("id") || target.includes("id") ? [role.name] : []), ...(otherMembers.includes("id") ? roles : [])];
     }),
   );
   return new Set(found);
-}
-
-function checkParam(param: Param, problems: Problems): void {
-  const at = (field: string): Path => ["spec", "params", param.name, field];
-  checkBounds(param, problems, at);
-  if (param.pattern !== undefined) checkPattern(param, param.pattern, problems);
-  if (param.required && param.default !== undefined) problems.add(at("required"), "FIELDS_EXCLUSIVE", "a param with a default is never missing: leave out required, or the default");
-  const { enum: allowed, ...rest } = param;
-  allowed?.forEach((value, index) => {
-    const wrong = whyNotValue({ ...rest, enum: undefined, pattern: undefined }, value);
-    if (wrong !== undefined) problems.add([...at("enum"), index], "PARAM_INVALID", wrong);
-  });
-  const wrong = param.default === undefined ? undefined : whyNotValue(param, param.default);
-  if (wrong !== undefined) problems.add(at("default"), "PARAM_INVALID", wrong);
-}
-
-function checkBounds({ type, min, max }: Param, problems: Problems, at: (field: string) => Path): void {
-  const isNumber = type === "integer" || type === "number";
-  if (!isNumber && (min !== undefined || max !== undefined)) problems.add(at(min === undefined ? "max" : "min"), "FIELD_NOT_APPLICABLE", `min and max are for numbers, not for ${type}`, { key: true });
-  if (min !== undefined && max !== undefined && min > max) problems.add(at("min"), "VALUE_INVALID", `min is more than max, which is ${max}`);
-}
-
-function checkPattern(param: Param, pattern: string, problems: Problems): void {
-  const path = ["spec", "params", param.name, "pattern"];
-  if (param.type !== "string") problems.add(path, "FIELD_NOT_APPLICABLE", `pattern is for string, not for ${param.type}`, { key: true });
-  else if (param.enum !== undefined) problems.add(path, "FIELDS_EXCLUSIVE", "enum says already what is possible: leave out pattern", { key: true });
-  try {
-    parsePattern(pattern);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    problems.add(path, error.reason, error.message);
-  }
 }
 
 function checkExports({ exports }: App, problems: Problems): void {
@@ -177,33 +154,4 @@ function checkExports({ exports }: App, problems: Problems): void {
 
 function readsIn(template: Template | undefined): readonly string[] {
   return template === undefined ? [] : readsOf(template).exports;
-}
-
-function checkExpressions(app: App, problems: Problems, originOf: Origin): void {
-  const check = cachedCheck(app);
-  for (const role of Object.values(app.roles)) {
-    for (const { template, keys, expected } of templatesIn(role)) addAll(problems, originOf(role.name, keys), check(template, "member", expected));
-  }
-  for (const [name, template] of Object.entries(app.exports)) {
-    const path = ["spec", "exports", name];
-    addAll(problems, path, check(template, "cluster", { result: "text", secrets: "later" }));
-  }
-}
-
-/** A text that many roles share is checked once. */
-function cachedCheck(app: App): (template: Template, place: Place, expected: Expected) => readonly TemplateProblem[] {
-  const known = new WeakMap<Template, Map<string, readonly TemplateProblem[]>>();
-  return (template, place, expected) => {
-    if (template.parts.every(({ kind }) => kind === "text")) return [];
-    const results = known.get(template) ?? new Map<string, readonly TemplateProblem[]>();
-    known.set(template, results);
-    const key = place + canonicalJson(expected);
-    const found = results.get(key) ?? checkTemplate(template, enginesOf(app)[place], expected);
-    results.set(key, found);
-    return found;
-  };
-}
-
-function addAll(problems: Problems, path: Path, found: readonly TemplateProblem[]): void {
-  for (const { reason, message, ...where } of found) problems.add(path, reason, message, where);
 }

@@ -1,6 +1,7 @@
 import { namedIn } from "../by-name.ts";
 import { readsOf } from "../expression/reads.ts";
-import type { Problem } from "../failure.ts";
+import type { FailureReason, Problem } from "../failure.ts";
+import type { JsonObject } from "../json.ts";
 import { longest, type RoleName } from "../name.ts";
 import { compareQuantities, parseQuantity } from "../quantity.ts";
 import { templatesIn } from "./app-templates.ts";
@@ -9,7 +10,9 @@ import type { ClusterSpec, RoleSpec } from "./cluster.ts";
 import type { Document } from "./document.ts";
 import { isLegal, membersInWords, nearestLegal } from "./members.ts";
 import { whyNotValue } from "./param-value.ts";
+import type { Path } from "./path.ts";
 import { anyOf, didYouMean, problemsIn, shown, type Problems } from "./problems.ts";
+import { isNested } from "./settings.ts";
 
 /** What is wrong with a spec beside its App, all of it. `clusterName`: pods are named from it. `placeOf`: of the text that it came as. */
 export function checkSpec(app: App, spec: ClusterSpec, clusterName: string, placeOf: Document["placeOf"] = () => undefined): readonly Problem[] {
@@ -30,7 +33,7 @@ function inWords(known: readonly string[]): string {
   return known.length === 0 ? "" : `: it has ${known.slice(0, 12).join(", ")}${known.length > 12 ? " and others" : ""}`;
 }
 
-const asDefined: RoleSpec = { members: undefined, image: undefined, cpu: undefined, memory: undefined, volumes: {}, env: {} };
+const asDefined: RoleSpec = { members: undefined, image: undefined, cpu: undefined, memory: undefined, gpu: undefined, volumes: {}, env: {}, files: {}, expose: {} };
 
 function checkParams(app: App, spec: ClusterSpec, problems: Problems): void {
   const known = Object.keys(app.params);
@@ -60,17 +63,45 @@ function checkNeeds(app: App, spec: ClusterSpec, clusterName: string, problems: 
 }
 
 function checkRole(role: Role, wanted: RoleSpec, clusterName: string, computed: Computed, problems: Problems): void {
+  const at = (...keys: Path): Path => ["spec", "roles", role.name, ...keys];
   checkMembers(role, wanted, clusterName, problems);
   for (const [name, override] of Object.entries(wanted.volumes)) {
-    const path = ["spec", "roles", role.name, "volumes", name];
-    const known = Object.keys(role.volumes);
-    const volume = namedIn(role.volumes, name);
-    if (volume === undefined) problems.add(path, "VOLUME_UNKNOWN", `the role ${role.name} has no volume ${shown(name)}${inWords(known)}`, { key: true, ...didYouMean(name, known) });
+    const path = at("volumes", name);
+    const volume = knownIn(role.volumes, name, { what: "volume", reason: "VOLUME_UNKNOWN", role, path, problems });
     if (volume?.keep === "pod" && override.class !== undefined) problems.add([...path, "class"], "FIELD_NOT_APPLICABLE", `the volume ${name} is scratch space and has no class`, { key: true });
   }
-  for (const name of Object.keys(wanted.env)) if (name.startsWith("TROUPE_")) problems.add(["spec", "roles", role.name, "env", name], "NAME_RESERVED", "variables that begin with TROUPE_ are Troupe's own", { key: true });
+  for (const name of Object.keys(wanted.env)) if (name.startsWith("TROUPE_")) problems.add(at("env", name), "NAME_RESERVED", "variables that begin with TROUPE_ are Troupe's own", { key: true });
+  for (const port of Object.keys(wanted.expose)) knownIn(role.ports, port, { what: "port", reason: "PORT_UNKNOWN", role, path: at("expose", port), problems });
+  for (const [path, set] of Object.entries(wanted.files)) checkSettings(role, path, set, at("files", path), problems);
   checkResource(role, wanted, "cpu", computed, problems);
   checkResource(role, wanted, "memory", computed, problems);
+  if ((wanted.gpu ?? role.gpu ?? 0) < (role.min.gpu ?? 0)) problems.add(at("gpu"), "BELOW_MINIMUM", `${wanted.gpu ?? role.gpu ?? 0} is less than ${role.name} needs: at least ${role.min.gpu}`);
+}
+
+interface Asked {
+  readonly what: string;
+  readonly reason: FailureReason;
+  readonly role: Role;
+  readonly path: Path;
+  readonly problems: Problems;
+}
+
+/** What the role has under a name that a spec gives. */
+function knownIn<T>(known: Readonly<Record<string, T>>, name: string, { what, reason, role, path, problems }: Asked): T | undefined {
+  const found = namedIn(known, name);
+  const names = Object.keys(known);
+  if (found === undefined) problems.add(path, reason, `the role ${role.name} has no ${what} ${shown(name)}${inWords(names)}`, { key: true, ...didYouMean(name, names) });
+  return found;
+}
+
+/** Keys can be set of files that are made from keys, and are Troupe's to write. */
+function checkSettings(role: Role, path: string, set: JsonObject, at: Path, problems: Problems): void {
+  const file = knownIn(role.files, path, { what: "file", reason: "FILE_UNKNOWN", role, path: at, problems });
+  if (file === undefined) return;
+  const { content, owner } = file;
+  if (owner === "app") problems.add([...at, "set"], "FIELD_NOT_APPLICABLE", "the file is the application's own once it is written, so that nothing set here would reach it: use the application's own means");
+  else if (content.kind === "text") problems.add([...at, "set"], "FIELD_NOT_APPLICABLE", "the file is a text, which has no keys: only the definition can change it");
+  else if (!isNested(content.format)) for (const [key, value] of Object.entries(set)) if (typeof value === "object" && value !== null) problems.add([...at, "set", key], "TYPE_WRONG", `must be text, a number or true or false: ${content.format} has no lists or maps`);
 }
 
 function checkMembers(role: Role, wanted: RoleSpec, clusterName: string, problems: Problems): void {

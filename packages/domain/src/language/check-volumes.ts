@@ -1,14 +1,25 @@
 import type { Role } from "./app.ts";
-import type { At } from "./check-app.ts";
+import type { At } from "./check-names.ts";
 import type { Problems } from "./problems.ts";
 
 /** Names that would meet others: those of volumes of ours in a pod, and of claims of other members. */
 export function checkVolumes(role: Role, problems: Problems, at: At): void {
   for (const name of Object.keys(role.volumes)) {
     if (name.startsWith("troupe-")) problems.add(at("volumes", name), "NAME_RESERVED", "volumes that begin with troupe- are Troupe's own", { key: true });
+    checkKind(role, name, problems, at);
     // A claim is `<cluster>-<role>-<index>-<volume>-<life>`: a number inside could be the index of a member of another role.
     if (/-\d+-/.test(name)) problems.add(at("volumes", name), "NAME_INVALID", `the name ${name} has a number between dashes: claims are named by member and volume, and that of another role's member could be the same`, { key: true });
   }
+}
+
+/** A raw device has no folders, so nothing can be put into it. */
+function checkKind({ volumes, files }: Role, name: string, problems: Problems, at: At): void {
+  const volume = volumes[name];
+  if (!volume?.block) return;
+  const refuse = (field: string, message: string) => problems.add([...at("volumes", name), field], "FIELDS_EXCLUSIVE", message);
+  if (volume.keep === "pod") refuse("keep", "scratch space is a folder: a block volume is kept always, or with its member");
+  if (volume.seed) refuse("seed", "a block volume has no folders that could be copied into it");
+  for (const path of Object.keys(files)) if (path.startsWith(`${volume.path}/`)) problems.add(at("files", path), "PATH_DUPLICATE", `${volume.path} is the block volume ${name}, so nothing can be below it`, { key: true });
 }
 
 /** Volumes and files must not hide each other, nor what Troupe puts into members. */

@@ -12,7 +12,7 @@ describe("a Cluster", () => {
   test("needs nothing but a name and an app", () => {
     expect(clusterOf("{app: thing}")).toEqual({
       name: "it", project: "default", labels: {}, annotations: {},
-      spec: { app: "thing", placement: { target: "default", namespace: undefined }, params: {}, needs: {}, roles: {}, protect: false, adopt: undefined },
+      spec: { app: "thing", placement: { target: "default", namespace: undefined }, params: {}, needs: {}, roles: {}, paused: false, stopped: false, protect: false, adopt: undefined, labels: {} },
     });
   });
 
@@ -24,8 +24,8 @@ describe("a Cluster", () => {
       spec: {
         app: "thing@1.0+2", placement: { target: "east", namespace: "web" }, params: { a: [1] },
         needs: { zk: { kind: "cluster", cluster: "coord" }, other: { kind: "literal", exports: { url: "x", port: "5" } } },
-        roles: { server: { members: 5, image: "a", cpu: "500m", memory: "1Gi", volumes: { data: { size: "1Ti", class: "fast" } }, env: { A: "x", B: null, C: "5" } } },
-        protect: true, adopt: "01900000-0000-7000-8000-000000000001",
+        roles: { server: { members: 5, image: "a", cpu: "500m", memory: "1Gi", volumes: { data: { size: "1Ti", class: "fast" } }, env: { A: "x", B: null, C: "5" }, gpu: undefined, files: {}, expose: {} } },
+        paused: false, stopped: false, protect: true, adopt: "01900000-0000-7000-8000-000000000001", labels: {},
       },
     });
   });
@@ -62,10 +62,16 @@ const spec: fc.Arbitrary<ClusterSpec> = fc.record({
       memory: fc.option(size, { nil: undefined }),
       volumes: fc.dictionary(name, fc.record({ size, class: fc.option(name, { nil: undefined }) }), { maxKeys: 2 }),
       env: fc.dictionary(fc.constantFrom("A", "node.name", "x-y"), fc.option(text, { nil: null }), { maxKeys: 2 }),
+      gpu: fc.option(fc.nat({ max: 8 }), { nil: undefined }),
+      files: fc.dictionary(fc.constantFrom("/etc/a", "/etc/b"), fc.dictionary(name, fc.oneof(text, fc.boolean(), fc.constant(null), fc.array(text, { maxLength: 2 })), { minKeys: 1, maxKeys: 2 }), { maxKeys: 2 }),
+      expose: fc.dictionary(name, fc.constantFrom("none", "cluster", "node", "load"), { maxKeys: 2 }),
     }),
     { maxKeys: 2 },
   ),
+  paused: fc.boolean(),
+  stopped: fc.boolean(),
   protect: fc.boolean(),
+  labels: fc.dictionary(name, fc.constantFrom("a", ""), { maxKeys: 2 }),
   adopt: fc.option(fc.uuid(), { nil: undefined }),
 });
 

@@ -4,10 +4,12 @@ import { invalid, type Problem } from "../failure.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { catalogueProject, defaultProject, type RoleName } from "../name.ts";
 import { utf8Bytes } from "../utf8.ts";
+import type { Expose } from "./app.ts";
 import { buildSpec } from "./cluster-input.ts";
 import type { Document } from "./document.ts";
+import type { Path } from "./path.ts";
 import { problemsIn, valueAt, type Problems } from "./problems.ts";
-import { clusterSchema, clusterSpecSchema } from "./schema.ts";
+import { clusterSchema, clusterSpecSchema } from "./schema/cluster.ts";
 import { shapeOf } from "./shape.ts";
 
 /** What a person wants of one cluster: parsed and canonical, so that equal wishes are equal values. */
@@ -20,10 +22,16 @@ export interface ClusterSpec {
   readonly needs: Readonly<Record<string, NeedBinding>>;
   /** Only roles of which something differs. */
   readonly roles: Readonly<Record<RoleName, RoleSpec>>;
+  /** Nothing is changed, not even a crashed member. */
+  readonly paused: boolean;
+  /** No member runs; volumes, secrets and names stay. */
+  readonly stopped: boolean;
   /** Refuses deletion until unset. */
   readonly protect: boolean;
   /** Uid of a deleted cluster whose kept volumes and generated secrets this one takes over. */
   readonly adopt: string | undefined;
+  /** On every object that is made for the cluster. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export type NeedBinding =
@@ -36,9 +44,14 @@ export interface RoleSpec {
   readonly image: string | undefined;
   readonly cpu: string | undefined;
   readonly memory: string | undefined;
+  readonly gpu: number | undefined;
   readonly volumes: Readonly<Record<string, { readonly size: string | undefined; readonly class: string | undefined }>>;
   /** Literal values; null removes a variable of the definition. */
   readonly env: Readonly<Record<string, string | null>>;
+  /** Path of a structured file → keys and literal values; null takes a key away. */
+  readonly files: Readonly<Record<string, JsonObject>>;
+  /** Port → how it is reached. */
+  readonly expose: Readonly<Record<string, Expose>>;
 }
 
 /** A Cluster document: the spec and who it is about. */
@@ -71,6 +84,7 @@ export function readClusterDocument(document: Document): { readonly cluster: Clu
   const spec = buildSpec(input, shape.document, shape.problems);
   checkSize(spec, problems);
   checkMetadata(metadata, problems);
+  checkLabels(spec.labels, ["spec", "labels"], problems);
   checkMetadataSize(metadata, problems);
   const cluster = { name: metadata.name, project: metadata.namespace ?? defaultProject, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {}, spec };
   return { cluster, problems: problems.list };
@@ -84,6 +98,7 @@ export function parseClusterSpec(document: Document): ClusterSpec {
   if (shape) {
     const spec = buildSpec(shape.value.spec, shape.document, shape.problems);
     checkSize(spec, problems);
+    checkLabels(spec.labels, ["spec", "labels"], problems);
     if (problems.list.length === 0) return spec;
   }
   throw invalid(problems.list, "the spec");
@@ -102,8 +117,11 @@ export function printSpec(spec: ClusterSpec): JsonObject {
     ...present("params", spec.params),
     ...present("needs", mapNames(spec.needs, (need) => (need.kind === "cluster" ? need.cluster : need.exports))),
     ...present("roles", mapNames(spec.roles, printRole)),
+    ...(spec.paused && { paused: true }),
+    ...(spec.stopped && { stopped: true }),
     ...(spec.protect && { protect: true }),
     ...(spec.adopt !== undefined && { adopt: spec.adopt }),
+    ...present("labels", spec.labels),
   };
 }
 
@@ -116,14 +134,17 @@ export function printCluster({ name, project, labels, annotations, spec }: Clust
   };
 }
 
-function printRole({ members, image, cpu, memory, volumes, env }: RoleSpec): JsonObject {
+function printRole({ members, image, cpu, memory, gpu, volumes, env, files, expose }: RoleSpec): JsonObject {
   return {
     ...(members !== undefined && { members }),
     ...(image !== undefined && { image }),
     ...(cpu !== undefined && { cpu }),
     ...(memory !== undefined && { memory }),
+    ...(gpu !== undefined && { gpu }),
     ...present("volumes", mapNames(volumes, ({ size, class: storageClass }) => ({ ...(size !== undefined && { size }), ...(storageClass !== undefined && { class: storageClass }) }))),
     ...present("env", env),
+    ...present("files", mapNames(files, (set) => ({ set }))),
+    ...present("expose", expose),
   };
 }
 
@@ -138,17 +159,21 @@ function isFarTooLarge({ value }: Document, problems: Problems): boolean {
   return units > 2 * mostSpecBytes;
 }
 
-function checkSize(spec: ClusterSpec, problems: Problems): void {
+export function checkSize(spec: ClusterSpec, problems: Problems): void {
   const bytes = utf8Bytes(canonicalJson(spec));
   if (bytes > mostSpecBytes) problems.add(["spec"], "TOO_LARGE", `the spec has ${bytes} bytes, and at most ${mostSpecBytes} are possible`);
 }
 
-function checkMetadataSize({ labels = {}, annotations = {} }: { readonly [key in "labels" | "annotations"]?: Readonly<Record<string, string>> | undefined }, problems: Problems): void {
+export function checkMetadataSize({ labels = {}, annotations = {} }: { readonly [key in "labels" | "annotations"]?: Readonly<Record<string, string>> | undefined }, problems: Problems): void {
   const bytes = utf8Bytes([labels, annotations].flatMap(Object.entries).flat().join(""));
   if (bytes > mostMetadataBytes) problems.add(["metadata"], "TOO_LARGE", `labels and annotations have ${bytes} bytes together, and at most ${mostMetadataBytes} are possible`);
 }
 
-function checkMetadata({ namespace, labels }: { readonly namespace?: string | undefined; readonly labels?: Readonly<Record<string, string>> | undefined }, problems: Problems): void {
-  for (const label of Object.keys(labels ?? {})) if (label.startsWith("troupe.dev/")) problems.add(["metadata", "labels", label], "NAME_RESERVED", "labels that begin with troupe.dev/ are Troupe's own", { key: true });
+export function checkMetadata({ namespace, labels }: { readonly namespace?: string | undefined; readonly labels?: Readonly<Record<string, string>> | undefined }, problems: Problems): void {
+  checkLabels(labels ?? {}, ["metadata", "labels"], problems);
   if (namespace === catalogueProject) problems.add(["metadata", "namespace"], "NAME_RESERVED", `${catalogueProject} holds the shared catalogue: clusters live in other projects`);
+}
+
+function checkLabels(labels: Readonly<Record<string, string>>, path: Path, problems: Problems): void {
+  for (const label of Object.keys(labels)) if (label.startsWith("troupe.dev/") || (path[0] === "spec" && label.startsWith("app.kubernetes.io/"))) problems.add([...path, label], "NAME_RESERVED", `the label ${label} is Troupe's own`, { key: true });
 }

@@ -45,6 +45,13 @@ export function listAt(builder: Fields, path: Path, input: string | readonly (st
   return { kind: "whole", template };
 }
 
+/** What gives true or false: one expression and nothing else. */
+export function conditionAt(builder: Fields, path: Path, text: string): Template {
+  const template = templateAt(builder, path, text);
+  if (onlyExpressionOf(template) === undefined && template.source === text) builder.problems.add(path, "TYPE_WRONG", "must be one expression that gives true or false", { suggestion: `\${{ ${text} }}` });
+  return template;
+}
+
 export function secondsAt(builder: Fields, path: Path, text: string | undefined, fallback: number, least: number): number {
   if (text === undefined) return fallback;
   const durationMs = parsed(builder, path, () => parseDurationMs(text));

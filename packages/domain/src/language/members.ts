@@ -1,6 +1,6 @@
 import { Failure } from "../failure.ts";
 import type { MemberRule } from "./app.ts";
-import type { RoleInput } from "./schema.ts";
+import type { RoleInput } from "./schema/role.ts";
 
 const most = 1000;
 

@@ -2,9 +2,17 @@ import { byName, mapNames, namedIn } from "../by-name.ts";
 import type { Document } from "./document.ts";
 import type { Path } from "./path.ts";
 import { valueAt } from "./problems.ts";
-import type { AppInput, RoleInput } from "./schema.ts";
+import type { AppInput } from "./schema/app.ts";
+import type { RoleInput } from "./schema/role.ts";
 
-const defaultFields = ["image", "user", "command", "args", "env", "ports", "volumes", "files", "cpu", "memory", "probes", "stop", "update"] as const;
+const defaultFields = ["image", "user", "command", "args", "env", "ports", "volumes", "files", "cpu", "memory", "gpu", "shm", "probes", "stop", "update", "hooks", "spread"] as const;
+
+/** Hooks that, written at app level, are the cluster's and no default for roles. */
+const clusterHooks: readonly string[] = ["create", "upgradeBegin", "upgradeEnd"];
+
+export function isOfCluster(hook: string): boolean {
+  return clusterHooks.includes(hook);
+}
 
 /** What a role says laid over what the app says: maps key by key, null removes, lists and the rest replace. */
 export type MergedRole = WithoutNulls<RoleInput>;
@@ -13,8 +21,15 @@ type WithoutNulls<T> = T extends readonly unknown[] ? T : T extends object ? { r
 export function mergedRole(spec: AppInput["spec"], name: string): MergedRole {
   const role = spec.roles[name] ?? {};
   const shared = Object.fromEntries(defaultFields.map((field) => [field, spec[field]]));
-  const below = { ...shared, ports: withNumbers(shared["ports"]), probes: withoutReplaced(spec.probes, role.probes) };
-  return laidOver(below, { ...role, ports: withNumbers(role.ports) }) as MergedRole;
+  const below = {
+    ...shared,
+    ports: withNumbers(spec.ports),
+    probes: withoutReplaced(spec.probes, role.probes),
+    files: withoutOtherContent(spec.files, role.files),
+    hooks: withoutOwn(spec.hooks, role.hooks),
+  };
+  const { pod: _pod, ...own } = role;
+  return laidOver(below, { ...own, ports: withNumbers(role.ports) }) as MergedRole;
 }
 
 const checks = ["exec", "http", "tcp"] as const;
@@ -23,13 +38,30 @@ const checks = ["exec", "http", "tcp"] as const;
 function withoutReplaced(below: RoleInput["probes"], above: RoleInput["probes"]): unknown {
   if (!below || !above) return below;
   return Object.fromEntries(
-    (["started", "ready"] as const).map((kind) => {
+    (["started", "ready", "healthy"] as const).map((kind) => {
       const [shared, own] = [below[kind], above[kind]];
       const given = checks.filter((check) => own?.[check] !== undefined && own[check] !== null);
       if (!shared || given.length === 0) return [kind, shared];
       return [kind, Object.fromEntries(Object.entries(shared).filter(([field]) => !checks.some((check) => check === field) || given.some((check) => check === field)))];
     }),
   );
+}
+
+/** A file is made in one way: a role's own takes the place of the app's, unless it only sets keys. */
+function withoutOtherContent(below: RoleInput["files"], above: RoleInput["files"]): unknown {
+  if (!below || !above) return below;
+  return mapNames(below, (file, path) => {
+    const own = namedIn(above, path);
+    const isOther = [own?.text, own?.from, own?.format].some((field) => field !== undefined && field !== null);
+    if (!file || !isOther) return file;
+    const { text: _text, from: _from, format: _format, set: _set, ...rest } = file;
+    return rest;
+  });
+}
+
+/** A role's own hook takes the place of the app's as a whole: two steps cannot be one. */
+function withoutOwn(below: RoleInput["hooks"], above: RoleInput["hooks"]): unknown {
+  return below && Object.fromEntries(Object.entries(below).filter(([name]) => !isOfCluster(name) && namedIn((above ?? {}) as Readonly<Record<string, unknown>>, name) === undefined));
 }
 
 /** `client: 9092` is short for `client: {port: 9092}`, so that the two merge. */
@@ -46,7 +78,7 @@ function laidOver(below: unknown, above: unknown): unknown {
   return byName(keys.map((key) => [key, laidOver(namedIn(base, key), namedIn(above, key))] as const).filter(([, value]) => value !== undefined));
 }
 
-function withoutNulls(value: unknown): unknown {
+export function withoutNulls(value: unknown): unknown {
   if (!isMap(value)) return value;
   return byName(Object.entries(value).flatMap(([key, item]) => (item === null ? [] : [[key, withoutNulls(item)] as const])));
 }

@@ -90,11 +90,6 @@ function addUnknownFields(problems: Problems, keys: readonly string[], path: Pat
 }
 
 function addUnknownField(problems: Problems, path: Path, key: string, object: z.ZodType | undefined): Path {
-  const later = object?.meta()?.["later"];
-  if (Array.isArray(later) && later.includes(key)) {
-    problems.add(path, "FIELD_NOT_SUPPORTED_YET", `${key} is part of the language but not supported yet`, { key: true });
-    return path;
-  }
   const known = object instanceof z.ZodObject ? Object.keys(object.shape) : [];
   problems.add(path, "FIELD_UNKNOWN", `there is no field ${shown(key)} here${known.length > 0 && known.length <= 12 ? `: known are ${known.join(", ")}` : ""}`, { key: true, ...didYouMean(key, known) });
   return path;

@@ -95,7 +95,7 @@ describe("a member", () => {
   test("gets a volume that the definition has gained, and is not lost before it is made", () => {
     const target = new SimulatedTarget();
     target.converge(one(2));
-    const data = { name: "data", path: "/data", size: "1Gi", class: undefined, keep: "always" as const };
+    const data = { name: "data", path: "/data", size: "1Gi", class: undefined, keep: "always" as const, block: false, seed: false };
     const gained = one(2, { volumes: { data, log: { ...data, name: "log", path: "/log" } } });
     expect(target.converge(gained).state).toBe("ready");
     expect(target.names("PersistentVolumeClaim")).toEqual(["c-server-0-data-1", "c-server-0-log-1", "c-server-1-data-1", "c-server-1-log-1"]);
@@ -108,7 +108,7 @@ describe("a member", () => {
   test("of a cluster that has formed heals with what its provider said last, and the wait is shown", () => {
     const target = new SimulatedTarget();
     const server = aRole({ env: { A: parseTemplate("${{ needs.zk.address }}") } });
-    const app = anApp({ needs: { zk: { app: undefined, optional: false } } }, [server]);
+    const app = anApp({ needs: { zk: { app: undefined, version: undefined, optional: false } } }, [server]);
     const needs = (need: Need) => aCluster([{ defined: server, count: 2 }], { app, needs: { zk: need } });
     target.converge(needs({ kind: "bound", provider: "z", exports: { address: "z:1" } }));
     const away = needs({ kind: "waiting", provider: "z", message: "does not say" });
@@ -168,7 +168,7 @@ describe("a change of the number", () => {
 
   test("the claim of a volume that goes with its member is deleted with it", () => {
     const target = new SimulatedTarget();
-    const volumes = { data: { name: "data", path: "/data", size: "1Gi", class: undefined, keep: "member" as const } };
+    const volumes = { data: { name: "data", path: "/data", size: "1Gi", class: undefined, keep: "member" as const, block: false, seed: false } };
     target.converge(one(2, { volumes }));
     target.converge(one(1, { volumes }));
     expect(target.names("PersistentVolumeClaim")).toEqual(["c-server-0-data-1"]);

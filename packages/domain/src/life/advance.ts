@@ -7,10 +7,14 @@ import { decideFirstRecord } from "./first-record.ts";
 import { nameNewClaims } from "./lives.ts";
 import { adjustMembers } from "./membership.ts";
 import { noteFormed } from "./formed.ts";
+import { noteGang } from "./gang.ts";
+import { noteEnded } from "./job.ts";
+import { rolesOf } from "./members.ts";
 import type { ClusterRecord } from "./record.ts";
 import { membersToRun } from "./running.ts";
 import { secretNameOf } from "./secret-name.ts";
 import type { Step, StepWait } from "./step.ts";
+import { membersWhileStopping, noteAllDown } from "./stopped.ts";
 
 /**
  * From what is wanted, what was done and what is there, the next safe step. Pure, and right at any time, any number of
@@ -28,14 +32,18 @@ import type { Step, StepWait } from "./step.ts";
 export function advance(cluster: DesiredCluster, record: ClusterRecord | undefined, observed: ObservedCluster, nowMs: number): Step {
   const common = { secretName: secretNameOf(cluster, observed), atMs: nowMs };
   if (cluster.intent.kind === "delete") return { ...common, ...decideDeletion(cluster, record, observed, nowMs) };
+  // What is there is left as it is, come what may.
+  if (cluster.paused) return { ...common, phase: "paused", record, members: [], waits: [] };
   const first = record === undefined ? decideFirstRecord(cluster, observed, nowMs) : { record, waits: [] };
   if (first.record === undefined) return { ...common, phase: "blocked", record: undefined, members: [], waits: first.waits };
-  const formed = noteFormed(cluster, first.record, observed, nowMs);
+  const formed = noteAllDown(cluster, noteFormed(cluster, noteEnded(cluster, first.record, observed, nowMs), observed, nowMs), observed);
+  if (cluster.stopped) return { ...common, phase: "stopped", record: stamped(cluster, record, formed), ...membersWhileStopping(cluster, formed, observed) };
   const needs = missingNeeds(cluster);
   if (Object.values(cluster.needs).some(({ kind }) => kind === "waiting")) return { ...common, phase: "waiting", record: stamped(cluster, record, formed), members: [], waits: needs };
   const adjusted = nameNewClaims(cluster, adjustMembers(cluster, noteNeeds(cluster, formed), observed, nowMs), observed);
-  const { members, waits } = membersToRun(cluster, adjusted, observed);
-  return { ...common, phase: "running", record: stamped(cluster, record, adjusted), members, waits: [...waits, ...needs] };
+  const tried = rolesOf(cluster).reduce((before, { name }) => noteGang(cluster, before, name, observed, nowMs), adjusted);
+  const { members, waits, lookAgainInMs } = membersToRun(cluster, tried, observed, nowMs);
+  return { ...common, phase: "running", record: stamped(cluster, record, tried), members, waits: [...waits, ...needs], lookAgainInMs };
 }
 
 function missingNeeds({ needs }: DesiredCluster): readonly StepWait[] {

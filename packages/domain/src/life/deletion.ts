@@ -4,6 +4,7 @@ import { lifeOfPod } from "./lives.ts";
 import type { ObservedCluster, ObservedObject, ObservedPod } from "./observed.ts";
 import type { ClusterRecord } from "./record.ts";
 import type { Step, StepMember } from "./step.ts";
+import { rolesBefore } from "./stopped.ts";
 
 type Deletion = Pick<Step, "phase" | "record" | "members" | "waits">;
 
@@ -24,7 +25,7 @@ export function decideDeletion(cluster: DesiredCluster, record: ClusterRecord | 
 /** Members of roles that others still running come after. */
 function stillRunning(cluster: DesiredCluster, pods: readonly ObservedPod[], observed: ObservedCluster, nowMs: number): readonly StepMember[] {
   const running = new Set(pods.map(({ role }) => role));
-  const needed = new Set(Object.values(cluster.roles).flatMap(({ name, defined }) => (running.has(name) ? defined.after : [])));
+  const needed = new Set(rolesBefore(cluster, running));
   return pods.filter(({ role, deleting }) => needed.has(role) && !deleting).map((pod) => ({ role: pod.role, index: pod.index, record: lifeOfPod(cluster, pod, observed, nowMs), isThere: true }));
 }
 

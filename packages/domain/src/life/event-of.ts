@@ -19,6 +19,10 @@ const stateEvents: Readonly<Record<ClusterState, EventType | undefined>> = {
   ready: "cluster.ready",
   degraded: "cluster.degraded",
   failed: "cluster.failed",
+  completed: "cluster.completed",
+  paused: "cluster.paused",
+  stopping: "cluster.stopping",
+  stopped: "cluster.stopped",
   // The request to delete is an event of its own.
   deleting: undefined,
 };

@@ -10,6 +10,10 @@ export type EventType =
   | "cluster.ready"
   | "cluster.degraded"
   | "cluster.failed"
+  | "cluster.completed"
+  | "cluster.paused"
+  | "cluster.stopping"
+  | "cluster.stopped"
   | "cluster.deleting"
   | "cluster.deleted"
   | "cluster.status_changed"
@@ -19,7 +23,20 @@ export type EventType =
   | "cluster.member.lost"
   | "cluster.member.leaving"
   | "cluster.member.removed"
-  | "cluster.member.replaced";
+  | "cluster.member.replaced"
+  | "pipeline.created"
+  | "pipeline.updated"
+  | "pipeline.deploying"
+  | "pipeline.ready"
+  | "pipeline.degraded"
+  | "pipeline.failed"
+  | "pipeline.completed"
+  | "pipeline.paused"
+  | "pipeline.stopping"
+  | "pipeline.stopped"
+  | "pipeline.deleting"
+  | "pipeline.deleted"
+  | "pipeline.status_changed";
 
 /** What happened, before it has a revision. */
 export interface LifecycleEvent {

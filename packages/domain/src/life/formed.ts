@@ -1,4 +1,5 @@
 import type { DesiredCluster } from "../plan/desired.ts";
+import { dueBeforeCounting } from "./hooks-due.ts";
 import { isLost, type Member, membersOf, podOf, rolesOf, stayingMembers, withMembers, withRole } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
 import type { ClusterRecord, MemberRecord } from "./record.ts";
@@ -17,7 +18,12 @@ export function noteFormed(cluster: DesiredCluster, record: ClusterRecord, obser
 function noteRole(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster, nowMs: number): ClusterRecord {
   const before = record.roles[role];
   if (before === undefined) return record;
-  const isIn = (member: Member): boolean => member.record.state === "in" || stateOf(member, podOf(cluster, role, member.index, observed), isLost(member, observed)) === "in";
+  const isIn = (member: Member): boolean => {
+    if (member.record.state === "in" || member.record.state === "done") return true;
+    const defined = cluster.roles[role]?.defined;
+    const isTold = defined === undefined || dueBeforeCounting(defined, before, member).length === 0;
+    return isTold && stateOf(member, podOf(cluster, role, member.index, observed), isLost(member, observed)) === "in";
+  };
   const arrived = membersOf(record, role).filter((member) => member.record.state === "planned" && isIn(member));
   // Whoever is on the way out is not waited for.
   const staying = stayingMembers(record, role);

@@ -1,8 +1,10 @@
 import { memberHost, memberName } from "../render/identity.ts";
+import { liveInputsOf } from "../render/inputs.ts";
 import type { DesiredCluster } from "../plan/desired.ts";
 import { memberId } from "../plan/scope.ts";
 import { isLost, isReady, type Member, podOf } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
+import type { ClusterRecord } from "./record.ts";
 import type { MemberStatus, Reason } from "./status.ts";
 import { stateOf } from "./transitions.ts";
 import { isOutdated } from "./updating.ts";
@@ -57,6 +59,13 @@ function reasonOf(kubernetes: string): Reason {
   return "MembersNotReady";
 }
 
-export function isUpdated(cluster: DesiredCluster, role: string, member: Member, observed: ObservedCluster): boolean {
-  return podOf(cluster, role, member.index, observed) !== undefined && !isOutdated(cluster, role, member, observed);
+export function isUpdated(cluster: DesiredCluster, record: ClusterRecord, role: string, member: Member, observed: ObservedCluster): boolean {
+  return podOf(cluster, role, member.index, observed) !== undefined && !isOutdated(cluster, record, role, member, observed) && !hasOldFiles(cluster, role, member, observed);
+}
+
+/** Its files were made from other values than they would be now, and are changed in place: by a hook, or by writing into the member. */
+export function hasOldFiles(cluster: DesiredCluster, role: string, { index, record }: Member, observed: ObservedCluster): boolean {
+  const pod = podOf(cluster, role, index, observed);
+  const desired = cluster.roles[role];
+  return pod !== undefined && record.state !== "done" && desired !== undefined && pod.live !== liveInputsOf(cluster, desired);
 }

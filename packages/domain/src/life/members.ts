@@ -25,7 +25,7 @@ export function stayingMembers(record: ClusterRecord, role: string): readonly Me
 
 /** app-model.md section 1: the first set from the beginning, any other once it is in, each until its removal is done. */
 export function doesCount(role: RoleRecord | undefined, { index, record }: Member): boolean {
-  return record.state === "in" || (record.state === "planned" && role?.firstSet.includes(index) === true);
+  return record.state === "in" || record.state === "done" || (record.state === "planned" && role?.firstSet.includes(index) === true);
 }
 
 export function podOf(cluster: DesiredCluster, role: string, index: number, observed: ObservedCluster): ObservedPod | undefined {
@@ -36,10 +36,15 @@ export function isReady(pod: ObservedPod | undefined): boolean {
   return pod?.ready === true && !pod.deleting;
 }
 
+/** It does what it should: is ready, or has run to its end. */
+export function isUp(cluster: DesiredCluster, role: string, { index, record }: Member, observed: ObservedCluster): boolean {
+  return record.state === "done" || isReady(podOf(cluster, role, index, observed));
+}
+
 /** Every wanted member of the role is there and ready. Lost ones are not waited for: only a person brings them back. */
 export function isRoleReady(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): boolean {
   const staying = stayingMembers(record, role);
-  return staying.length >= (cluster.roles[role]?.count ?? 0) && staying.every((member) => isReady(podOf(cluster, role, member.index, observed)) || isLost(member, observed));
+  return staying.length >= (cluster.roles[role]?.count ?? 0) && staying.every((member) => isUp(cluster, role, member, observed) || isLost(member, observed));
 }
 
 /**

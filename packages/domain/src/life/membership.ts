@@ -1,5 +1,6 @@
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
 import { planFirstSet } from "./first-record.ts";
+import { dueAfterRemoval, dueBeforeRemoval, waitsForPerson } from "./hooks-due.ts";
 import { newLife } from "./lives.ts";
 import { isLost, type Member, membersOf, podOf, rolesOf, stayingMembers, withMembers, withRole } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
@@ -46,13 +47,23 @@ function beginRemoval(cluster: DesiredCluster, record: ClusterRecord, role: stri
   const waiting = members.filter(({ record: member }) => member.leaving && member.state !== "gone");
   const isBusy = members.some(({ record: member }) => member.state === "gone") || isUpdating(cluster, record, role, observed);
   const isSerial = cluster.roles[role]?.defined.join === "serial";
-  const next = isSerial ? (isBusy ? [] : waiting.slice(-1)) : waiting;
+  const free = waiting.filter((member) => mayGo(cluster, record, role, member, observed));
+  const next = isSerial ? (isBusy ? [] : free.slice(-1)) : free;
   return next.length === 0 ? record : withMembers(record, role, change(next, (member) => ({ ...member, state: "gone", since: nowMs })));
+}
+
+/** Nobody has to be told before it goes. */
+function mayGo(cluster: DesiredCluster, record: ClusterRecord, role: string, member: Member, observed: ObservedCluster): boolean {
+  const defined = cluster.app.roles[role];
+  const lost = isLost(member, observed);
+  return defined === undefined || (dueBeforeRemoval(defined, record.roles[role], member, lost).length === 0 && !waitsForPerson(defined, lost));
 }
 
 /** Once its pod is gone; the life goes on counting, so that its volume is never attached again by accident. */
 function forgetGone(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): ClusterRecord {
-  const gone = membersOf(record, role).filter(({ index, record: member }) => member.state === "gone" && podOf(cluster, role, index, observed) === undefined);
+  const defined = cluster.app.roles[role];
+  const isTold = defined === undefined || dueAfterRemoval(defined).length === 0;
+  const gone = membersOf(record, role).filter(({ index, record: member }) => isTold && member.state === "gone" && podOf(cluster, role, index, observed) === undefined);
   if (gone.length === 0) return record;
   const nextLife = { ...record.roles[role]?.nextLife, ...Object.fromEntries(gone.map(({ index, record: { life } }) => [String(index), life + 1])) };
   const without = withMembers(record, role, Object.fromEntries(gone.map(({ index }) => [String(index), undefined])));
@@ -72,7 +83,7 @@ function planJoining(cluster: DesiredCluster, record: ClusterRecord, role: Desir
 /** After the first set has formed, not in the middle of an update, and one after another where the role says so. */
 function mayJoin(cluster: DesiredCluster, record: ClusterRecord, { name, defined }: DesiredRole, observed: ObservedCluster): boolean {
   if (record.roles[name]?.formed !== true || isUpdating(cluster, record, name, observed)) return false;
-  return defined.join === "parallel" || membersOf(record, name).every(({ record: member }) => member.state === "in");
+  return defined.join === "parallel" || membersOf(record, name).every(({ record: member }) => member.state === "in" || member.state === "done");
 }
 
 function lowestFree(taken: ReadonlySet<number>, count: number): readonly number[] {

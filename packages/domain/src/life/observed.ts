@@ -42,6 +42,8 @@ export interface ObservedPod {
   readonly life: number;
   /** Hash of the stable inputs that it was made with. */
   readonly inputs: string | undefined;
+  /** Hash of what reaches it without a restart, as it was made. */
+  readonly live?: string | undefined;
   readonly phase: "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
   readonly scheduled: boolean;
   readonly started: boolean;

@@ -1,4 +1,5 @@
 import { mapNames } from "../by-name.ts";
+import type { ExportValue } from "../expression/value.ts";
 import { Failure } from "../failure.ts";
 import type { RoleName, Uid } from "../name.ts";
 
@@ -19,8 +20,10 @@ export interface ClusterRecord {
   readonly formed: boolean;
   readonly ordersDone: readonly string[];
   /** slot → export → value, as last told: what a formed cluster goes on with while its provider does not say. */
-  readonly needs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly needs: Readonly<Record<string, Readonly<Record<string, ExportValue>>>>;
   readonly roles: Readonly<Record<RoleName, RoleRecord>>;
+  /** Of a cluster that runs to its end: how many pods have failed since its spec had this generation. */
+  readonly job?: { readonly generation: number; readonly retries: number } | undefined;
   /** role → index (decimal) → member. */
   readonly members: Readonly<Record<RoleName, Readonly<Record<string, MemberRecord>>>>;
 }
@@ -30,6 +33,10 @@ export interface RoleRecord {
   readonly firstSet: readonly number[];
   /** The whole first set has been ready once. */
   readonly formed: boolean;
+  /** All of its members were stopped together, and are not all back yet. */
+  readonly allDown?: boolean | undefined;
+  /** Of a role that starts all or none: since when one of them has found no place, and for the how manieth time. */
+  readonly gang?: { readonly sinceMs: number; readonly tries: number } | undefined;
   /** index → the life that its next member starts with; survives the member. */
   readonly nextLife: Readonly<Record<string, number>>;
 }
@@ -38,7 +45,7 @@ export interface RoleRecord {
  * What is noted of a member's state: what a restart of ours must remember. States between these have no hooks yet that
  * could run twice, so they are read off the pod (`transitions.ts`) and cost no write.
  */
-export type NotedState = "planned" | "in" | "gone";
+export type NotedState = "planned" | "in" | "gone" | "done";
 export type StartMode = "bootstrap" | "join" | "rejoin";
 
 export interface MemberRecord {
@@ -54,6 +61,8 @@ export interface MemberRecord {
   readonly unmade: readonly string[];
   /** Its removal is planned. */
   readonly leaving: boolean;
+  /** Uid of its last pod that failed, where the cluster runs to its end. */
+  readonly failedPod?: Uid | undefined;
 }
 
 /** Reads a record as stored; fields of later versions are left out. Throws Failure `internal` when it is none. */
@@ -67,7 +76,8 @@ export function decodeRecord(value: unknown): ClusterRecord {
     app: text(record, "app"),
     formed: record["formed"] === true,
     ordersDone: listOf(record["ordersDone"]).map(String),
-    needs: mapOf(record["needs"], (exports) => mapOf(exports, String)),
+    needs: mapOf(record["needs"], (exports) => mapOf(exports, decodeExport)),
+    ...(record["job"] !== undefined && { job: decodeNumbers(record["job"], "generation", "retries") }),
     roles: mapOf(record["roles"], decodeRole),
     members: mapOf(record["members"], (members) => mapOf(members, decodeMember)),
   };
@@ -75,7 +85,25 @@ export function decodeRecord(value: unknown): ClusterRecord {
 
 function decodeRole(value: unknown): RoleRecord {
   const role = fieldsOf(value, "role");
-  return { firstSet: listOf(role["firstSet"]).map(Number), formed: role["formed"] === true, nextLife: mapOf(role["nextLife"], Number) };
+  return {
+    firstSet: listOf(role["firstSet"]).map(Number),
+    formed: role["formed"] === true,
+    ...(role["allDown"] !== undefined && { allDown: role["allDown"] === true }),
+    ...(role["gang"] !== undefined && { gang: decodeNumbers(role["gang"], "sinceMs", "tries") }),
+    nextLife: mapOf(role["nextLife"], Number),
+  };
+}
+
+function decodeNumbers<A extends string, B extends string>(value: unknown, a: A, b: B): Readonly<Record<A | B, number>> {
+  const fields = fieldsOf(value, `${a} and ${b}`);
+  return { [a]: number(fields, a), [b]: number(fields, b) } as Readonly<Record<A | B, number>>;
+}
+
+/** A text, or where a secret is. */
+function decodeExport(value: unknown): ExportValue {
+  if (typeof value === "string") return value;
+  const reference = fieldsOf(value, "export");
+  return { namespace: text(reference, "namespace"), secret: text(reference, "secret"), key: text(reference, "key") };
 }
 
 function decodeMember(value: unknown): MemberRecord {
@@ -83,11 +111,12 @@ function decodeMember(value: unknown): MemberRecord {
   return {
     life: number(member, "life"),
     start: oneOf(member, "start", ["bootstrap", "join", "rejoin"]),
-    state: oneOf(member, "state", ["planned", "in", "gone"]),
+    state: oneOf(member, "state", ["planned", "in", "gone", "done"]),
     since: number(member, "since"),
     claims: mapOf(member["claims"], String),
     unmade: listOf(member["unmade"]).map(String),
     leaving: member["leaving"] === true,
+    ...(member["failedPod"] !== undefined && { failedPod: text(member, "failedPod") }),
   };
 }
 

@@ -1,7 +1,8 @@
+import type { ExportValue } from "../expression/value.ts";
 import type { Uid } from "../name.ts";
 
-export type ClusterState = "pending" | "deploying" | "ready" | "degraded" | "failed" | "deleting";
-export type ConditionType = "Ready" | "Progressing" | "Healthy" | "Accepted";
+export type ClusterState = "pending" | "deploying" | "ready" | "degraded" | "failed" | "completed" | "paused" | "stopping" | "stopped" | "deleting";
+export type ConditionType = "Ready" | "Progressing" | "Healthy" | "HooksPending" | "Accepted";
 export type Who = "nobody" | "kubernetes" | "author" | "user" | "administrator";
 
 /** How a cluster is, as far as the reconciler has seen. Everything in it can be shown to anyone who may see the cluster. */
@@ -16,7 +17,7 @@ export interface ClusterStatus {
   /** What is being waited for, since when, and who can act. */
   readonly waiting: readonly Wait[];
   /** Export → value; only those that could be evaluated. */
-  readonly exports: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, ExportValue>>;
   /** All roles have formed once. */
   readonly formed: boolean;
   /** After a delete: the finalizer is off and nothing is left but what is kept. */
@@ -82,6 +83,14 @@ export type Reason =
   | "MemberCrashing"
   | "MemberLost"
   | "VolumePending"
+  | "HooksPending"
+  | "Completed"
+  | "RetriesSpent"
+  | "RetryPending"
+  | "GangWaiting"
+  | "Paused"
+  | "Stopping"
+  | "Stopped"
   | "Deleting"
   | "WaitingForPods"
   | "WaitingForAdoptedVolumes"
@@ -105,6 +114,14 @@ export const reasons: Readonly<Record<Reason, { readonly who: Who; readonly advi
   MemberCrashing: { who: "author", advice: "read the member's log" },
   MemberLost: { who: "user", advice: "replace the member, or lower the count" },
   VolumePending: { who: "kubernetes", advice: "a volume is being made; if that lasts, check the storage class and its provisioner" },
+  HooksPending: { who: "nobody", advice: "hooks, standings and files that change in place are for a later version of Troupe: until then this step waits" },
+  Completed: { who: "nobody", advice: "read the results, then delete the cluster" },
+  RetriesSpent: { who: "user", advice: "read the logs of the failed members, correct the spec, or create the cluster anew" },
+  RetryPending: { who: "kubernetes", advice: "the failed member starts again after a pause" },
+  GangWaiting: { who: "administrator", advice: "add nodes, or lower cpu and memory: its members start all or none" },
+  Paused: { who: "user", advice: "unset paused when it may be changed again" },
+  Stopping: { who: "kubernetes", advice: "members are being stopped" },
+  Stopped: { who: "user", advice: "unset stopped to start it again" },
   Deleting: { who: "kubernetes", advice: "members are being stopped" },
   WaitingForPods: { who: "kubernetes", advice: "pods are ending" },
   WaitingForAdoptedVolumes: { who: "user", advice: "the adopted cluster must be gone, and its volumes there" },

@@ -13,6 +13,8 @@ export interface Step {
   readonly secretName: string;
   /** Why something is not done yet. */
   readonly waits: readonly StepWait[];
+  /** When something is due that nothing in the target will tell of: milliseconds from now. */
+  readonly lookAgainInMs?: number | undefined;
   /** When it was decided: milliseconds since 1970. */
   readonly atMs: number;
 }
@@ -23,6 +25,10 @@ export type Phase =
   /** What it needs of other clusters is missing: nothing that reads it is made, and nothing is deleted. */
   | "waiting"
   | "running"
+  /** A person wants nothing to be changed. */
+  | "paused"
+  /** A person wants no member to run: pods go, the rest stays. */
+  | "stopped"
   /** Being deleted: pods go, the rest stays until they are gone. */
   | "stopping"
   /** Being deleted: everything that is not kept goes. */

@@ -1,6 +1,9 @@
 import type { DesiredCluster } from "../plan/desired.ts";
 import { exportsOf } from "../plan/needs.ts";
-import { isReady, type Member, membersOf, podOf, rolesOf, stayingMembers } from "./members.ts";
+import { hookWaits } from "./hooks-status.ts";
+import { pendingParts } from "./hooks-due.ts";
+import { isCompleted, isSpentJob } from "./job.ts";
+import { isReady, isUp, type Member, membersOf, podOf, rolesOf, stayingMembers } from "./members.ts";
 import { isUpdated, memberStatus, troubleOf } from "./member-status.ts";
 import type { ObservedCluster } from "./observed.ts";
 import type { ClusterRecord } from "./record.ts";
@@ -12,37 +15,48 @@ export function summarize(cluster: DesiredCluster, step: Step, observed: Observe
   if (cluster.intent.kind === "delete") return summarizeDeletion(cluster, step, observed);
   const { record } = step;
   if (record === undefined) return blockedStatus(cluster, step);
-  const roles = rolesOf(cluster).map(({ name }) => roleStatus(cluster, record, name, observed));
-  const progress = progressOf(cluster, record, step, observed);
+  const roles = rolesOf(cluster).filter(({ exists, name }) => exists || membersOf(record, name).length > 0).map(({ name }) => roleStatus(cluster, record, name, observed));
+  const hooks = step.phase === "running" ? hookWaits(cluster, record, observed) : [];
+  const progress = standstillOf(cluster, record, step, observed) ?? progressOf(cluster, record, step, hooks, observed);
   const state = stateOf(record, roles, progress);
   return {
     state,
     observedGeneration: cluster.generation,
-    conditions: conditionsOf(cluster, state, progress),
+    conditions: [...conditionsOf(cluster, state, progress), ...pendingConditions(cluster, [...step.waits, ...hooks])],
     roles,
     members: membersStatus(cluster, record, observed),
-    waiting: waitsOf([...step.waits, ...troubles(cluster, record, observed)], step),
-    exports: exportsOf(cluster, record),
+    waiting: waitsOf([...step.waits, ...hooks, ...troubles(cluster, record, observed)], step),
+    exports: exportsOf(cluster, record, step.secretName),
     formed: record.formed,
     gone: false,
     kept: [],
   };
 }
 
+/** Why nothing is done, or nothing any more: a person wants it so, or it has run to its end. */
+function standstillOf(cluster: DesiredCluster, record: ClusterRecord, { phase }: Step, { pods }: ObservedCluster): StepWait | undefined {
+  const what = "cluster";
+  if (phase === "paused") return { what, reason: "Paused", message: "nothing is changed while it is paused" };
+  if (phase === "stopped") return Object.keys(pods).length > 0 ? { what, reason: "Stopping", message: "its members are being stopped" } : { what, reason: "Stopped", message: "its members are stopped" };
+  if (isCompleted(cluster, record)) return { what, reason: "Completed", message: "it has run to its end" };
+  return isSpentJob(cluster, record) ? { what, reason: "RetriesSpent", message: `its members failed ${record.job?.retries} times, and may be started again ${cluster.app.run.kind === "job" ? cluster.app.run.retries : 0} times` } : undefined;
+}
+
 /** Why it is not as wanted, most telling first; undefined when it is. */
-function progressOf(cluster: DesiredCluster, record: ClusterRecord, step: Step, observed: ObservedCluster): StepWait | undefined {
+function progressOf(cluster: DesiredCluster, record: ClusterRecord, step: Step, hooks: readonly StepWait[], observed: ObservedCluster): StepWait | undefined {
   const troubled = troubles(cluster, record, observed)[0];
   if (troubled) return troubled;
   const wait = step.waits.find(({ reason }) => !isRunningOn(step, reason));
   if (wait) return wait;
+  if (hooks[0]) return hooks[0];
   const wanted = rolesOf(cluster);
-  const outdated = wanted.find(({ name }) => stayingMembers(record, name).some((member) => podOf(cluster, name, member.index, observed) && !isUpdated(cluster, name, member, observed)));
+  const outdated = wanted.find(({ name }) => stayingMembers(record, name).some((member) => podOf(cluster, name, member.index, observed) && member.record.state !== "done" && !isUpdated(cluster, record, name, member, observed)));
   if (outdated) return { what: `role ${outdated.name}`, reason: "MembersUpdating", message: "members are made anew one after another" };
   const leaving = Object.keys(record.members).find((role) => membersOf(record, role).some(({ record: member }) => member.leaving));
   if (leaving !== undefined) return { what: `role ${leaving}`, reason: "ScalingDown", message: "members are removed, highest index first" };
   const missing = wanted.find(({ name, count }) => (record.formed || record.roles[name]?.formed === true) && !isComplete(record, name, count));
   if (missing) return { what: `role ${missing.name}`, reason: "ScalingUp", message: "new members are joining" };
-  const unready = wanted.find(({ name }) => stayingMembers(record, name).some(({ index }) => !isReady(podOf(cluster, name, index, observed))));
+  const unready = wanted.find(({ name }) => stayingMembers(record, name).some((member) => !isUp(cluster, name, member, observed)));
   if (unready) return { what: `role ${unready.name}`, reason: record.formed ? "MembersNotReady" : "MembersStarting", message: "not all of its members are ready" };
   return undefined;
 }
@@ -54,13 +68,18 @@ function isRunningOn({ phase }: Step, reason: Reason): boolean {
 
 function isComplete(record: ClusterRecord, role: string, count: number): boolean {
   const staying = stayingMembers(record, role);
-  return staying.length === count && staying.every(({ record: member }) => member.state === "in");
+  return staying.length === count && staying.every(({ record: member }) => member.state === "in" || member.state === "done");
 }
 
-const planned: ReadonlySet<Reason> = new Set(["MembersUpdating", "ScalingUp", "ScalingDown", "MembersStarting", "WaitingForRole", "VolumePending"]);
+const planned: ReadonlySet<Reason> = new Set(["MembersUpdating", "ScalingUp", "ScalingDown", "MembersStarting", "WaitingForRole", "VolumePending", "HooksPending", "RetryPending", "GangWaiting"]);
+
+/** States that a reason says by itself. */
+const standing: Readonly<Partial<Record<Reason, ClusterState>>> = { Paused: "paused", Stopping: "stopping", Stopped: "stopped", Completed: "completed", RetriesSpent: "failed" };
 
 /** `degraded` means that something broke; what we are changing ourselves is `deploying`. */
 function stateOf(record: ClusterRecord, roles: readonly RoleStatus[], progress: StepWait | undefined): ClusterState {
+  const said = progress && standing[progress.reason];
+  if (said) return said;
   if (progress === undefined && record.formed) return "ready";
   if (!record.formed || progress === undefined || planned.has(progress.reason)) return "deploying";
   return roles.every(({ wanted, ready, updated }) => ready === wanted && updated === wanted) ? "deploying" : "degraded";
@@ -73,7 +92,7 @@ function roleStatus(cluster: DesiredCluster, record: ClusterRecord, role: string
     role,
     wanted: cluster.roles[role]?.count ?? 0,
     ready: count(({ index }) => isReady(podOf(cluster, role, index, observed))),
-    updated: count((member) => isUpdated(cluster, role, member, observed)),
+    updated: count((member) => isUpdated(cluster, record, role, member, observed)),
   };
 }
 
@@ -111,6 +130,17 @@ function conditionsOf(cluster: DesiredCluster, state: ClusterState, progress: St
     observedGeneration,
   };
   return [ready, progressing];
+}
+
+/** What the definition asks for that is not done yet: said as long as it asks, so that a cluster that is ready is no promise too much. */
+function pendingConditions(cluster: DesiredCluster, waits: readonly StepWait[]): readonly Condition[] {
+  const parts = pendingParts(cluster);
+  if (parts.length === 0) return [];
+  const due = waits.filter(({ reason }) => reason === "HooksPending").map(({ what, message }) => `${what}: ${message}`);
+  const message = due[0] ?? `not done yet: ${parts.slice(0, 12).join(", ")}${parts.length > 12 ? " and others" : ""}`;
+  const pending: Condition = { type: "HooksPending", status: "True", reason: "HooksPending", message, observedGeneration: cluster.generation };
+  const asksHealthy = parts.some((part) => part.endsWith("/healthy"));
+  return asksHealthy ? [{ type: "Healthy", status: "Unknown", reason: "HooksPending", message: "members are not asked yet whether they are healthy: that they are ready stands for it", observedGeneration: cluster.generation }, pending] : [pending];
 }
 
 function inWords(progress: StepWait | undefined): string {

@@ -1,5 +1,6 @@
 import type { DesiredCluster } from "../plan/desired.ts";
 import { inputsOf } from "../render/inputs.ts";
+import { dueBeforeStop } from "./hooks-due.ts";
 import { isLost, isReady, isRoleReady, type Member, podOf, stayingMembers } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
 import type { ClusterRecord } from "./record.ts";
@@ -7,16 +8,16 @@ import type { ClusterRecord } from "./record.ts";
 /** Which members must be made anew because a stable input changed, and which of them may go now. */
 
 /** Its pod was made with other inputs than it would be now, or for a member that was there before it. */
-export function isOutdated(cluster: DesiredCluster, role: string, member: Member, observed: ObservedCluster): boolean {
+export function isOutdated(cluster: DesiredCluster, all: ClusterRecord, role: string, member: Member, observed: ObservedCluster): boolean {
   const { index, record } = member;
   const pod = podOf(cluster, role, index, observed);
   // A pod that has lost its volume would not come back.
-  return pod !== undefined && !isLost(member, observed) && (pod.inputs !== inputsOf(cluster, role, index) || pod.life !== record.life);
+  return pod !== undefined && record.state !== "done" && !isLost(member, observed) && (pod.inputs !== inputsOf(cluster, role, index, all) || pod.life !== record.life);
 }
 
 /** Some member of the role still has to be made anew. */
 export function isUpdating(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): boolean {
-  return role in cluster.roles && stayingMembers(record, role).some((member) => isOutdated(cluster, role, member, observed));
+  return role in cluster.roles && stayingMembers(record, role).some((member) => isOutdated(cluster, record, role, member, observed));
 }
 
 /**
@@ -26,20 +27,39 @@ export function isUpdating(cluster: DesiredCluster, record: ClusterRecord, role:
  */
 export function restartsNow(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): ReadonlySet<number> {
   const staying = stayingMembers(record, role);
-  const outdated = staying.filter((member) => isOutdated(cluster, role, member, observed));
+  const outdated = staying.filter((member) => isOutdated(cluster, record, role, member, observed));
   if (outdated.length === 0) return new Set();
   const ready = (member: Member): boolean => isReady(podOf(cluster, role, member.index, observed));
   const broken = outdated.filter((member) => !ready(member));
   const healthy = outdated.filter(ready).reverse();
+  if (hasToBeTold(cluster, role)) return new Set(broken.map(({ index }) => index));
+  if (cluster.roles[role]?.defined.update.allAtOnce) return new Set((isTurnOf(cluster, record, role, observed) ? outdated : broken).map(({ index }) => index));
   const unavailable = staying.filter((member) => !ready(member)).length;
   const budget = isTurnOf(cluster, record, role, observed) ? Math.max(0, maxUnavailable(cluster, role) - unavailable) : 0;
   return new Set([...broken, ...healthy.slice(0, budget)].map(({ index }) => index));
 }
 
-/** Roles are updated in the order of their starts: once those before are updated and ready. */
+/** Its members are handed over or flushed before a planned stop, by hooks that cannot run yet. */
+export function hasToBeTold(cluster: DesiredCluster, role: string): boolean {
+  const defined = cluster.roles[role]?.defined;
+  return defined !== undefined && dueBeforeStop(defined).length > 0;
+}
+
+/** Where all stop before any starts, none starts while one of the past still runs. */
+export function isStoppingAll(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): boolean {
+  return cluster.roles[role]?.defined.update.allAtOnce === true && isUpdating(cluster, record, role, observed);
+}
+
+/** Roles are updated in the order of their starts, or in that of `updateOrder`: once those before are updated and ready. */
 function isTurnOf(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): boolean {
-  const after = cluster.roles[role]?.defined.after ?? [];
-  return after.filter((each) => each in cluster.roles).every((each) => !isUpdating(cluster, record, each, observed) && isRoleReady(cluster, record, each, observed));
+  return rolesUpdatedBefore(cluster, role)
+    .filter((each) => cluster.roles[each]?.exists)
+    .every((each) => !isUpdating(cluster, record, each, observed) && isRoleReady(cluster, record, each, observed));
+}
+
+function rolesUpdatedBefore({ app, roles }: DesiredCluster, role: string): readonly string[] {
+  if (app.updateOrder === undefined) return roles[role]?.defined.after ?? [];
+  return app.updateOrder.includes(role) ? app.updateOrder.slice(0, app.updateOrder.indexOf(role)) : [];
 }
 
 function maxUnavailable(cluster: DesiredCluster, role: string): number {

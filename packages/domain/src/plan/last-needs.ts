@@ -1,6 +1,7 @@
 import { byName, mapNames, namedIn } from "../by-name.ts";
 import { isSameJson } from "../canonical.ts";
 import type { ClusterRecord } from "../life/record.ts";
+import type { ExportValue } from "../expression/value.ts";
 import type { DesiredCluster } from "./desired.ts";
 import type { Need } from "./sources.ts";
 
@@ -13,7 +14,7 @@ export function withLastNeeds(cluster: DesiredCluster, record: ClusterRecord | u
   return { ...cluster, needs: mapNames(cluster.needs, (need, slot) => lastOf(need, namedIn(record.needs, slot))) };
 }
 
-function lastOf(need: Need, exports: Readonly<Record<string, string>> | undefined): Need {
+function lastOf(need: Need, exports: Readonly<Record<string, ExportValue>> | undefined): Need {
   if (need.kind !== "waiting" || exports === undefined) return need;
   return { kind: "last", provider: need.provider, exports, message: need.message };
 }

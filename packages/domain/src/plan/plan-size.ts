@@ -57,8 +57,8 @@ function filesProblem(cluster: DesiredCluster, files: readonly RoleFiles[]): rea
   return [{ path, reason: "TOO_LARGE", message: `the files of all members and the package have ${total} bytes, and at most ${mostFileBytes} are possible: those of ${most.name} have ${most.bytes}, for ${most.count} members; a file that reads nothing of its member or role is kept once for all` }];
 }
 
-function bytesOfRole({ name, count, defined }: DesiredRole, largest: ReadonlyMap<string, number>): number {
-  return Object.values(defined.files).reduce((sum, file) => {
+function bytesOfRole({ name, count, files }: DesiredRole, largest: ReadonlyMap<string, number>): number {
+  return Object.values(files).reduce((sum, file) => {
     const copies = fileKey(name, 0, file, 0) === fileKey(name, 1, file, 0) ? 1 : count;
     return sum + copies * ((largest.get(file.path) ?? 0) + utf8Bytes(fileKey(name, count, file, 999)));
   }, 0);

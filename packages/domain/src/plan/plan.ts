@@ -1,15 +1,18 @@
 import { byName, mapNames, namedIn } from "../by-name.ts";
 import { readsOf } from "../expression/reads.ts";
-import { invalid } from "../failure.ts";
-import type { Json } from "../json.ts";
-import type { App, Role } from "../language/app.ts";
+import { invalid, type Problem } from "../failure.ts";
+import type { JsonObject } from "../json.ts";
+import { templatesIn } from "../language/app-templates.ts";
+import type { App, File, Role } from "../language/app.ts";
+import { hookTemplates } from "../language/hook-templates.ts";
 import { checkSpec } from "../language/check-spec.ts";
-import type { ClusterSpec, RoleSpec } from "../language/cluster.ts";
+import type { RoleSpec } from "../language/cluster.ts";
+import { laidOver, literalSettings } from "../language/settings.ts";
 import { textTemplate } from "../expression/template.ts";
+import { absentRoles, paramsOf, problemsOfChoice, referencedSecrets } from "./choice.ts";
 import type { DesiredCluster, DesiredRole } from "./desired.ts";
 import { problemsOfTemplates } from "./prove.ts";
 import type { Sources } from "./sources.ts";
-import { templatesOf } from "./scope.ts";
 
 export interface Target {
   /** DNS suffix of its Services: `cluster.local`. */
@@ -23,8 +26,8 @@ export interface Target {
  */
 export function plan(sources: Sources, app: App, target: Target): DesiredCluster {
   const isDeletion = sources.intent.kind === "delete";
-  const problems = isDeletion ? [] : checkSpec(app, sources.spec, sources.name);
-  if (problems.length > 0) throw invalid(problems);
+  if (!isDeletion) refuse(checkSpec(app, sources.spec, sources.name));
+  if (!isDeletion) refuse(problemsOfChoice(app, sources));
   const { spec, app: ref, ...known } = sources;
   const cluster: DesiredCluster = {
     ...known,
@@ -32,43 +35,56 @@ export function plan(sources: Sources, app: App, target: Target): DesiredCluster
     ref,
     params: paramsOf(app, spec),
     adopt: spec.adopt,
-    roles: rolesOf(app, spec),
+    paused: spec.paused,
+    stopped: spec.stopped,
+    objectLabels: spec.labels,
+    referencedSecrets: referencedSecrets(app, sources),
+    roles: rolesOf(app, sources),
     domain: target.domain,
   };
-  const failing = !isDeletion && isBound(cluster) ? problemsOfTemplates(cluster) : [];
-  if (failing.length > 0) throw invalid(failing);
+  if (!isDeletion && isBound(cluster)) refuse(problemsOfTemplates(cluster));
   return cluster;
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw invalid(problems);
 }
 
 function isBound({ needs }: DesiredCluster): boolean {
   return Object.values(needs).every(({ kind }) => kind === "bound");
 }
 
-function paramsOf(app: App, spec: ClusterSpec): Readonly<Record<string, Json>> {
-  const values = Object.values(app.params).map(({ name, default: byDefault }) => [name, namedIn(spec.params, name) ?? byDefault] as const);
-  return byName(values.filter((entry): entry is readonly [string, Json] => entry[1] !== undefined));
-}
-
-function rolesOf(app: App, spec: ClusterSpec): Readonly<Record<string, DesiredRole>> {
+function rolesOf(app: App, sources: Sources): Readonly<Record<string, DesiredRole>> {
   const asked = servicesAsked(app);
-  return mapNames(app.roles, (role) => desiredRole(role, namedIn(spec.roles, role.name), asked.has(role.name)));
+  const absent = new Set(absentRoles(app, sources));
+  return mapNames(app.roles, (role) => desiredRole(role, namedIn(sources.spec.roles, role.name), { exists: !absent.has(role.name), isAsked: asked.has(role.name) }));
 }
 
-function desiredRole(defined: Role, spec: RoleSpec | undefined, isAsked: boolean): DesiredRole {
+function desiredRole(defined: Role, spec: RoleSpec | undefined, { exists, isAsked }: { readonly exists: boolean; readonly isAsked: boolean }): DesiredRole {
+  const ports = mapNames(defined.ports, (port) => ({ ...port, expose: namedIn(spec?.expose ?? {}, port.name) ?? port.expose }));
   return {
     name: defined.name,
     defined,
-    count: spec?.members ?? defined.members.default,
+    exists,
+    count: exists ? (spec?.members ?? defined.members.default) : 0,
     image: spec?.image ?? defined.image,
     cpu: spec?.cpu ?? defined.cpu,
     memory: spec?.memory ?? defined.memory,
+    gpu: spec?.gpu ?? defined.gpu ?? 0,
     env: envOf(defined, spec),
     volumes: mapNames(defined.volumes, (volume) => {
       const { size, class: storageClass } = namedIn(spec?.volumes ?? {}, volume.name) ?? {};
       return { ...volume, size: size ?? volume.size, class: storageClass ?? volume.class };
     }),
-    hasService: isAsked || Object.values(defined.ports).some(({ expose }) => expose !== "none"),
+    files: mapNames(defined.files, (file) => withSettings(file, namedIn(spec?.files ?? {}, file.path))),
+    ports,
+    hasService: exists && (isAsked || Object.values(ports).some(({ expose }) => expose !== "none")),
   };
+}
+
+function withSettings(file: File, set: JsonObject | undefined): File {
+  if (set === undefined || file.content.kind !== "settings") return file;
+  return { ...file, content: { ...file.content, settings: laidOver(file.content.settings, literalSettings(set)) } };
 }
 
 /** A Cluster's values are literal; null takes a variable of the definition away. */
@@ -79,9 +95,10 @@ function envOf(defined: Role, spec: RoleSpec | undefined): DesiredRole["env"] {
   return byName([...kept, ...own.flatMap(([name, value]) => (value === null ? [] : [[name, textTemplate(value)] as const]))]);
 }
 
-/** Roles whose address some expression asks for with `service(…)`. */
+/** Roles whose own address some expression asks for with `service(…)`; services that follow a standing have theirs. */
 function servicesAsked(app: App): ReadonlySet<string> {
-  const inRoles = Object.values(app.roles).flatMap((role) => templatesOf({ env: role.env, defined: role }).flatMap((template) => readsOf(template).services));
+  const inRoles = Object.values(app.roles).flatMap((role) => [...templatesIn(role), ...hookTemplates(role.hooks)].flatMap(({ template }) => readsOf(template).services));
   const inExports = Object.values(app.exports).flatMap((template) => readsOf(template).services);
-  return new Set([...inRoles, ...inExports].map(({ role }) => role));
+  const own = [...inRoles, ...inExports].filter(({ role, port }) => namedIn(app.roles[role]?.services ?? {}, port) === undefined);
+  return new Set(own.map(({ role }) => role));
 }

@@ -3,10 +3,11 @@ import { evaluateList, evaluateTemplate, evaluateTogether } from "../expression/
 import type { Scope } from "../expression/scope.ts";
 import { onlyExpressionOf, type Template } from "../expression/template.ts";
 import { Failure, type Problem } from "../failure.ts";
-import { templatesIn, type Placed } from "../language/app-templates.ts";
+import type { Placed } from "../language/app-templates.ts";
 import { pathText, type Path } from "../language/path.ts";
 import type { DesiredCluster, DesiredRole } from "./desired.ts";
 import { sizesOf, type Sizes } from "./plan-size.ts";
+import { placedIn } from "./scope.ts";
 import { readsThrough, situationsOf, type Situation, type Situations } from "./situations.ts";
 
 /**
@@ -34,7 +35,7 @@ interface Proof {
 }
 
 function proveRole(proof: Proof, role: DesiredRole): void {
-  for (const placed of templatesIn({ ...role.defined, env: role.env })) proveTemplate(proof, role, placed);
+  for (const placed of placedIn(role)) proveTemplate(proof, role, placed);
   for (const kind of ["started", "ready"] as const) proveCommand(proof, role, kind);
 }
 

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { Role, Volume } from "../language/app.ts";
 import type { ClusterSpec } from "../language/cluster.ts";
-import { anApp, aRole, aSpec } from "../testing.ts";
+import { anApp, aRole, aRoleSpec, aSpec } from "../testing.ts";
 import { type Following, refusals } from "./refusals.ts";
 
-const data: Volume = { name: "data", path: "/data", size: "10Gi", class: undefined, keep: "always" };
+const data: Volume = { name: "data", path: "/data", size: "10Gi", class: undefined, keep: "always", block: false, seed: false };
 const following = (role: Partial<Role> | undefined, spec: Partial<ClusterSpec> = {}, build = 1): Following => {
   const roles = [aRole({ name: "agent" }), ...(role ? [aRole({ volumes: { data }, ...role })] : [])];
   return { app: anApp({ build }, roles), spec: aSpec(spec), ref: { project: "troupe-system", name: "sample", version: "1.0.0", build, digest: "d" } };
 };
 const refused = (before: Following, after: Following) => refusals(before, after).map(({ path, reason }) => [path, reason]);
-const ofRole = (role: Partial<ClusterSpec["roles"][string]>): Partial<ClusterSpec> => ({ roles: { server: { members: undefined, image: undefined, cpu: undefined, memory: undefined, env: {}, volumes: {}, ...role } } });
+const ofRole = (role: Partial<ClusterSpec["roles"][string]>): Partial<ClusterSpec> => ({ roles: { server: aRoleSpec(role) } });
 
 describe("what a living cluster may not become", () => {
   test("volumes never shrink and never change their class", () => {

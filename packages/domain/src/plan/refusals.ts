@@ -1,8 +1,11 @@
 import { namedIn } from "../by-name.ts";
+import { isSameJson } from "../canonical.ts";
 import type { Problem } from "../failure.ts";
 import type { App, Volume } from "../language/app.ts";
 import type { ClusterSpec } from "../language/cluster.ts";
+import { shown } from "../language/problems.ts";
 import { compareQuantities, parseQuantity } from "../quantity.ts";
+import { paramsOf } from "./choice.ts";
 import type { AppRef } from "./sources.ts";
 
 /** A spec and the build that it follows. */
@@ -14,7 +17,7 @@ export interface Following {
 
 /** What a living cluster's spec may not become, each with what can be done instead; empty when the change is allowed. */
 export function refusals(before: Following, after: Following): readonly Problem[] {
-  return [...appRefusals(before, after), ...placementRefusals(before.spec, after.spec), ...Object.keys(before.app.roles).flatMap((role) => roleRefusals(before, after, role))];
+  return [...appRefusals(before, after), ...placementRefusals(before.spec, after.spec), ...paramRefusals(before, after), ...Object.keys(before.app.roles).flatMap((role) => roleRefusals(before, after, role))];
 }
 
 function appRefusals({ ref: before }: Following, { ref: after }: Following): readonly Problem[] {
@@ -31,6 +34,14 @@ function placementRefusals(before: ClusterSpec, after: ClusterSpec): readonly Pr
     ...fixed("spec.placement.namespace", before.placement.namespace, after.placement.namespace, "volumes cannot move to another namespace"),
     ...fixed("spec.adopt", before.adopt, after.adopt, "volumes are adopted when a cluster is created"),
   ];
+}
+
+/** Params that are chosen once, with the definition's defaults. */
+function paramRefusals(before: Following, after: Following): readonly Problem[] {
+  const [old, now] = [paramsOf(before.app, before.spec), paramsOf(after.app, after.spec)];
+  return Object.values(after.app.params)
+    .filter(({ name, apply }) => apply === "never" && namedIn(before.app.params, name) !== undefined && !isSameJson(old[name], now[name]))
+    .map(({ name }) => ({ path: `spec.params.${name}`, reason: "PARAM_IMMUTABLE", message: `is ${shown(old[name] ?? null)} and cannot become ${shown(now[name] ?? null)}: it is chosen when the cluster is created`, suggestion: JSON.stringify(old[name] ?? null) }));
 }
 
 function roleRefusals(before: Following, after: Following, role: string): readonly Problem[] {
@@ -55,6 +66,7 @@ function builds(message: string, { ref: { name, version, build } }: Following): 
 function volumeRefusals(before: Following, after: Following, role: string, old: Volume): readonly Problem[] {
   const volume = namedIn(namedIn(after.app.roles, role)?.volumes ?? {}, old.name);
   if (volume === undefined) return old.keep === "pod" ? [] : [builds(`has no volume ${old.name} of ${role} any more, and members have data in it`, before)];
+  if (old.block !== volume.block) return [builds(`makes volume ${old.name} of ${role} a ${volume.block ? "raw device" : "folder"}, and members have data in it`, before)];
   if ((old.keep === "pod") !== (volume.keep === "pod")) return [builds(`keeps volume ${old.name} of ${role} as ${volume.keep}, and members have it as ${old.keep}`, before)];
   return old.keep === "pod" ? [] : claimRefusals(`spec.roles.${role}.volumes.${old.name}`, wanted(before, role, old), wanted(after, role, volume));
 }

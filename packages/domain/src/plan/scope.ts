@@ -1,6 +1,6 @@
 import { byName } from "../by-name.ts";
 import type { ClusterScope, MemberScope, RoleScope, Scope } from "../expression/scope.ts";
-import type { Template } from "../expression/template.ts";
+import { templatesIn, type Placed } from "../language/app-templates.ts";
 import { doesCount, membersOf } from "../life/members.ts";
 import type { ClusterRecord, MemberRecord } from "../life/record.ts";
 import { bytesOf, milliOf, parseQuantity } from "../quantity.ts";
@@ -24,7 +24,9 @@ const scopes = new WeakMap<DesiredCluster, { readonly record: ClusterRecord | un
 /** Seen from one member. */
 export function memberScope(cluster: DesiredCluster, record: ClusterRecord | undefined, role: string, index: number): Scope {
   const of = scopeOf(cluster, record);
-  const member = of.roles[role]?.all.find((each) => each.index === index) ?? viewOf(cluster, role, index, record?.members[role]?.[String(index)]);
+  const all = of.roles[role]?.all ?? [];
+  // Where no index is free, a member's place is its index.
+  const member = (all[index]?.index === index ? all[index] : all.find((each) => each.index === index)) ?? viewOf(cluster, role, index, record?.members[role]?.[String(index)]);
   return { of, self: { role, member } };
 }
 
@@ -50,8 +52,19 @@ function roleScope(cluster: DesiredCluster, record: ClusterRecord | undefined, r
     members: counting.map(view),
     all: filled(staying, role.count).map(view),
     ports: byName(Object.values(role.defined.ports).map(({ name, port }) => [name, port])),
-    services: role.hasService ? byName(Object.values(role.defined.ports).map(({ name, port }) => [name, `${serviceHost(cluster, role.name)}:${port}`])) : {},
+    services: byName([...(role.hasService ? ownAddresses(cluster, role) : []), ...standingAddresses(cluster, role)]),
   };
+}
+
+type Address = readonly [name: string, address: string];
+
+function ownAddresses(cluster: DesiredCluster, { name, ports }: DesiredRole): readonly Address[] {
+  return Object.values(ports).map((port) => [port.name, `${serviceHost(cluster, name)}:${port.port}`]);
+}
+
+/** Of services that follow a standing. */
+function standingAddresses(cluster: DesiredCluster, { defined: { services }, ports }: DesiredRole): readonly Address[] {
+  return Object.values(services).map(({ name, port }) => [name, `${serviceHost(cluster, name)}:${ports[port]?.port}`]);
 }
 
 /** Those that are there and, up to the wanted number, those that will be: the lowest free indices. */
@@ -70,8 +83,11 @@ function viewOf(cluster: DesiredCluster, role: string, index: number, record: Me
     host: memberHost(cluster, role, index),
     cpu: desired?.cpu === undefined ? undefined : milliOf(parseQuantity(desired.cpu)) / 1000,
     memoryMiB: desired?.memory === undefined ? undefined : Math.floor(bytesOf(parseQuantity(desired.memory)) / 1_048_576),
+    gpu: desired?.gpu ?? 0,
     start: record?.start ?? "bootstrap",
     leaving: record?.leaving ?? false,
+    standing: "",
+    facts: null,
   };
 }
 
@@ -79,13 +95,11 @@ export function memberId(role: DesiredRole | undefined, index: number): number {
   return (role?.defined.idBase ?? 0) + index;
 }
 
-/** Every template of a role that a member's pod or files are made from. */
-export function templatesOf(role: Pick<DesiredRole, "env" | "defined">): readonly Template[] {
-  const { command, args, files, probes } = role.defined;
-  const lists = [command, args, ...[probes.started, probes.ready].flatMap((probe) => (probe?.check.kind === "exec" ? [probe.check.command] : []))];
-  return [
-    ...lists.flatMap((list) => (list === undefined ? [] : list.kind === "whole" ? [list.template] : list.elements)),
-    ...Object.values(role.env),
-    ...Object.values(files).map(({ content }) => content),
-  ];
+/** Every template that a member's pod or files are made from, with what the Cluster sets. */
+export function placedIn(role: DesiredRole): readonly Placed[] {
+  const known = placedInRoles.get(role) ?? templatesIn({ ...role.defined, env: role.env, files: role.files });
+  placedInRoles.set(role, known);
+  return known;
 }
+
+const placedInRoles = new WeakMap<DesiredRole, readonly Placed[]>();

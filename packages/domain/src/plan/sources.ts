@@ -1,3 +1,4 @@
+import type { ExportValue } from "../expression/value.ts";
 import type { Json } from "../json.ts";
 import type { ClusterSpec } from "../language/cluster.ts";
 import type { ClusterRecord } from "../life/record.ts";
@@ -46,11 +47,11 @@ export interface AppRef {
 /** Slot → what is bound to it. */
 export type Needs = Readonly<Record<string, Need>>;
 export type Need =
-  | { readonly kind: "bound"; readonly provider: string | undefined; readonly exports: Readonly<Record<string, string>> }
+  | { readonly kind: "bound"; readonly provider: string | undefined; readonly exports: Readonly<Record<string, ExportValue>> }
   /** The provider is not there, or does not offer its exports yet. */
   | { readonly kind: "waiting"; readonly provider: string; readonly message: string }
   /** As waiting, and what was bound before is in the record. Control does not know the record, and never says so. */
-  | { readonly kind: "last"; readonly provider: string; readonly exports: Readonly<Record<string, string>>; readonly message: string };
+  | { readonly kind: "last"; readonly provider: string; readonly exports: Readonly<Record<string, ExportValue>>; readonly message: string };
 
 /** What a person asks that is no spec. None in this version of the protocol; they stay until `ordersDone` has them. */
 export interface Order {

@@ -10,7 +10,7 @@ type Claim = Manifest<V1PersistentVolumeClaim>;
 
 /** A member's claims, owned by nobody: deleting the cluster, or its record by hand, leaves them. */
 export function renderClaims(cluster: DesiredCluster, { role, index, record }: StepMember): readonly Claim[] {
-  return Object.values(cluster.roles[role]?.volumes ?? {}).flatMap(({ name, size, keep, class: storageClassName }) => {
+  return Object.values(cluster.roles[role]?.volumes ?? {}).flatMap(({ name, size, keep, block, class: storageClassName }) => {
     const claim = record.claims[name];
     if (claim === undefined || keep === "pod") return [];
     return [
@@ -18,7 +18,7 @@ export function renderClaims(cluster: DesiredCluster, { role, index, record }: S
         apiVersion: "v1",
         kind: "PersistentVolumeClaim",
         metadata: { name: claim, namespace: cluster.namespace, labels: { ...memberLabels(cluster, role, index, record.life), [label.volume]: name }, annotations: { [annotation.keep]: keep } },
-        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: size } }, ...(storageClassName !== undefined && { storageClassName }) },
+        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: size } }, ...(block && { volumeMode: "Block" }), ...(storageClassName !== undefined && { storageClassName }) },
       },
     ];
   });

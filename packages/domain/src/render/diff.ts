@@ -60,9 +60,11 @@ function isUnwanted(cluster: DesiredCluster, step: Step, object: ObservedObject)
   switch (step.phase) {
     case "blocked":
     case "waiting":
+    case "paused":
     case "gone":
       return false;
     case "stopping":
+    case "stopped":
       return object.kind === "Pod";
     case "clearing":
       return !isKept(cluster, object);

@@ -1,10 +1,13 @@
 import type { V1Container, V1Volume, V1VolumeMount } from "@kubernetes/client-node";
-import type { File } from "../language/app.ts";
-import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
+import type { Scope } from "../expression/scope.ts";
+import type { File, Volume } from "../language/app.ts";
+import type { DesiredCluster, DesiredRole, SecretKey } from "../plan/desired.ts";
 import { escaped } from "./env.ts";
-import { fileKey, filesMount, filesOf, packageKey, packageMount } from "./files.ts";
+import { contentOf } from "./file-content.ts";
+import { fileKey, filesMount, filesOf, partsOf } from "./files.ts";
 import { filesName } from "./identity.ts";
 import type { Manifest } from "./manifest.ts";
+import { secretKeyOf } from "./secret-keys.ts";
 
 /**
  * How files come into place. An init container of the same image copies them: into the declared volume that holds their
@@ -14,32 +17,62 @@ import type { Manifest } from "./manifest.ts";
 
 type Mount = Manifest<V1VolumeMount>;
 const filesVolume = "troupe-files";
-const packageVolume = "troupe-app";
-/** Where the init container sees the folder that replaces `folders[n]`. */
+/** Where the init container sees the folder that replaces `folders[n]`, the volume that begins as the image's, and Secrets. */
 const stagingMount = "/troupe/folders";
+const seedMount = "/troupe/seed";
+const secretsMount = "/troupe/secrets";
 
-/** undefined where the role has no files. Its image must have a POSIX `sh`, `cp`, `mkdir` and `chmod`. */
-export function installerOf(cluster: DesiredCluster, role: DesiredRole, index: number): Omit<Manifest<V1Container>, "securityContext"> | undefined {
-  const files = filesOf(cluster, role.name);
-  if (files.length === 0) return undefined;
-  const folders = replacedFolders(files, role);
+/** What an init container of the member's image has to do before the process starts. */
+export interface Installation {
+  readonly container: Omit<Manifest<V1Container>, "securityContext">;
+  readonly volumes: readonly Manifest<V1Volume>[];
+}
+
+/** undefined where there is nothing to do. The image must have a POSIX `sh`, `cp`, `mkdir`, `cat` and `chmod`. */
+export function installationOf(cluster: DesiredCluster, role: DesiredRole, secretName: string, scope: Scope): Installation | undefined {
+  const files = filesOf(cluster, role.name).map((file, position) => installed(cluster, role, secretName, scope, file, position));
+  const seeds = Object.values(role.volumes).filter(({ seed }) => seed);
+  if (files.length + seeds.length === 0) return undefined;
+  const folders = replacedFolders(files.map(({ file }) => file), role);
+  const secrets = [...new Set(files.flatMap(({ sources }) => sources.flatMap((source) => (source.kind === "secret" ? [source.at.name] : []))))].toSorted();
   return {
-    name: "install-files",
-    image: role.image,
-    command: ["/bin/sh", "-c", escaped(script(files, folders, role, index))],
-    volumeMounts: [
-      { name: filesVolume, mountPath: filesMount },
-      ...volumesWithFiles(files, role).map(({ name, path }) => ({ name, mountPath: path })),
-      ...folders.map((_, position) => ({ name: folderVolume(position), mountPath: `${stagingMount}/${position}` })),
+    container: {
+      name: "install-files",
+      image: role.image,
+      command: ["/bin/sh", "-c", escaped(script(files, folders, seeds, secrets))],
+      volumeMounts: [
+        ...(files.length > 0 ? [{ name: filesVolume, mountPath: filesMount }] : []),
+        ...secrets.map((_, position) => ({ name: secretVolume(position), mountPath: `${secretsMount}/${position}` })),
+        ...volumesWithFiles(files.map(({ file }) => file), role).filter((volume) => !seeds.some(({ name }) => name === volume.name)).map(({ name, path }) => ({ name, mountPath: path })),
+        ...seeds.map(({ name }) => ({ name, mountPath: `${seedMount}/${name}` })),
+        ...folders.map((_, position) => ({ name: folderVolume(position), mountPath: `${stagingMount}/${position}` })),
+      ],
+    },
+    volumes: [
+      ...(files.length > 0 ? [{ name: filesVolume, configMap: { name: filesName(cluster) } }] : []),
+      ...folders.map((_, position) => ({ name: folderVolume(position), emptyDir: {} })),
+      // Whoever the process is, it may read what is written into its files.
+      ...secrets.map((name, position) => ({ name: secretVolume(position), secret: { secretName: name, defaultMode: 0o444 } })),
     ],
   };
+}
+
+/** A file, and what it is put together from. */
+interface InstalledFile {
+  readonly file: File;
+  readonly sources: readonly ({ readonly kind: "text"; readonly key: string } | { readonly kind: "secret"; readonly at: SecretKey })[];
+}
+
+function installed(cluster: DesiredCluster, role: DesiredRole, secretName: string, scope: Scope, file: File, position: number): InstalledFile {
+  const key = fileKey(role.name, scope.self?.member.index ?? 0, file, position);
+  const parts = partsOf(key, contentOf(file.content, scope));
+  return { file, sources: parts.map((part) => (part.kind === "text" ? part : { kind: "secret", at: secretKeyOf(cluster, secretName, part.source) })) };
 }
 
 /** In the main container. */
 export function fileMounts(cluster: DesiredCluster, role: DesiredRole): readonly Mount[] {
   const files = filesOf(cluster, role.name);
-  const folders = replacedFolders(files, role);
-  return [...folders.flatMap((folder, position) => mountsOfFolder(folder, position, files)), ...(hasPackage(cluster) ? [{ name: packageVolume, mountPath: packageMount, readOnly: true }] : [])];
+  return replacedFolders(files, role).flatMap((folder, position) => mountsOfFolder(folder, position, files));
 }
 
 function mountsOfFolder(folder: string, position: number, files: readonly File[]): readonly Mount[] {
@@ -48,21 +81,21 @@ function mountsOfFolder(folder: string, position: number, files: readonly File[]
   return files.filter(({ path }) => folderOf(path) === "/").map(({ path }) => ({ name, mountPath: path, subPath: path.slice(1) }));
 }
 
-export function fileVolumes(cluster: DesiredCluster, role: DesiredRole): readonly Manifest<V1Volume>[] {
-  const files = filesOf(cluster, role.name);
-  const name = filesName(cluster);
-  return [
-    ...(files.length > 0 ? [{ name: filesVolume, configMap: { name } }] : []),
-    ...replacedFolders(files, role).map((_, position) => ({ name: folderVolume(position), emptyDir: {} })),
-    ...(hasPackage(cluster) ? [{ name: packageVolume, configMap: { name, defaultMode: 0o555, items: Object.keys(cluster.app.package).map((path) => ({ key: packageKey(path), path })) } }] : []),
-  ];
+/** Copies what the image has in each folder and seeded volume, then the files, each with its mode. */
+function script(files: readonly InstalledFile[], folders: readonly string[], seeds: readonly Volume[], secrets: readonly string[]): string {
+  const copiesOfFolders = folders.flatMap((folder, position) => (folder === "/" ? [] : [seed(folder, `${stagingMount}/${position}/`)]));
+  const copies = files.map(({ file, sources }) => copy(file, target(file, folders, seeds), sources.map((source) => placeOf(source, secrets))));
+  return ["set -eu", ...copiesOfFolders, ...seeds.map(seedVolume), ...copies].join("\n");
 }
 
-/** Copies what the image has in each folder, then the files, each with its mode. */
-function script(files: readonly File[], folders: readonly string[], role: DesiredRole, index: number): string {
-  const seeds = folders.flatMap((folder, position) => (folder === "/" ? [] : [seed(folder, `${stagingMount}/${position}/`)]));
-  const copies = files.map((file, position) => copy(file, target(file, folders), `${filesMount}/${fileKey(role.name, index, file, position)}`));
-  return ["set -eu", ...seeds, ...copies].join("\n");
+function placeOf(source: InstalledFile["sources"][number], secrets: readonly string[]): string {
+  return source.kind === "text" ? `${filesMount}/${source.key}` : `${secretsMount}/${secrets.indexOf(source.at.name)}/${source.at.key}`;
+}
+
+/** Once in the life of a volume: the mark is written last, so that a copy that was broken off is made again. */
+function seedVolume({ name, path }: Volume): string {
+  const to = `${seedMount}/${name}`;
+  return [`if [ ! -e ${to}/.troupe-seeded ]; then`, seed(path, `${to}/`), `: > ${to}/.troupe-seeded`, "fi"].join("\n");
 }
 
 /** What this user cannot read is left out: the process, which is the same user's, could not read it either. */
@@ -71,14 +104,18 @@ function seed(folder: string, to: string): string {
 }
 
 /** Line by line, as `sh -e` does not stop at what fails inside `a && b`. `-f`: the file of the last pod may be read-only. */
-function copy({ mode, owner }: File, to: string, from: string): string {
-  const lines = [`mkdir -p ${quoted(folderOf(to))}`, `cp -f ${quoted(from)} ${quoted(to)}`, `chmod ${mode} ${quoted(to)}`];
+function copy({ mode, owner }: File, to: string, from: readonly string[]): string {
+  const [only = ""] = from;
+  const made = from.length === 1 ? `cp -f ${quoted(only)} ${quoted(to)}` : `rm -f ${quoted(to)}\n(umask 077; cat ${from.map(quoted).join(" ")} > ${quoted(to)})`;
+  const lines = [`mkdir -p ${quoted(folderOf(to))}`, made, `chmod ${mode} ${quoted(to)}`];
   // In a volume it is the application's own from its first start on; elsewhere nothing of it outlives the pod.
   const isOnce = owner === "app" && !to.startsWith(stagingMount);
   return (isOnce ? [`if [ ! -e ${quoted(to)} ]; then`, ...lines, "fi"] : lines).join("\n");
 }
 
-function target({ path }: File, folders: readonly string[]): string {
+function target({ path }: File, folders: readonly string[], seeds: readonly Volume[]): string {
+  const seeded = seeds.find((volume) => isInside(path, volume.path));
+  if (seeded) return `${seedMount}/${seeded.name}/${path.slice(seeded.path.length + 1)}`;
   const position = folders.indexOf(folderOf(path));
   return position < 0 ? path : `${stagingMount}/${position}/${path.slice(path.lastIndexOf("/") + 1)}`;
 }
@@ -105,8 +142,8 @@ function folderVolume(position: number): string {
   return `troupe-folder-${position}`;
 }
 
-function hasPackage({ app }: DesiredCluster): boolean {
-  return Object.keys(app.package).length > 0;
+function secretVolume(position: number): string {
+  return `troupe-secret-${position}`;
 }
 
 /** For sh: nothing inside single quotes means anything. */

@@ -19,6 +19,7 @@ export const label = {
   index: "troupe.dev/index",
   life: "troupe.dev/life",
   volume: "troupe.dev/volume",
+  standing: "troupe.dev/standing",
 } as const;
 
 export const annotation = {
@@ -26,6 +27,8 @@ export const annotation = {
   hash: "troupe.dev/hash",
   /** Of the stable inputs that a pod was made with. */
   inputs: "troupe.dev/inputs",
+  /** Of what a pod was made with that reaches it without a restart. */
+  live: "troupe.dev/live",
   /** On a claim: how long its volume is kept, as the definition said when it was last written. */
   keep: "troupe.dev/keep",
   /** On a claim: its member was removed while the cluster lived, so nobody rejoins with it. */
@@ -37,8 +40,10 @@ type Named = Pick<DesiredCluster, "name">;
 
 export const memberName = ({ name }: Named, role: string, index: number): string => `${name}-${role}-${index}`;
 export const headlessServiceName = ({ name }: Named): string => `${name}-all`;
+/** Of a role, and of a service that follows a standing: they share one set of names. */
 export const roleObjectName = ({ name }: Named, role: string): string => `${name}-${role}`;
 export const filesName = ({ name }: Named): string => `${name}-files`;
+export const contextName = ({ name }: Named): string => `${name}-context`;
 export const accountName = ({ name }: Named): string => name;
 export const claimName = (cluster: Named, role: string, index: number, volume: string, life: number): string => `${memberName(cluster, role, index)}-${volume}-${life}`;
 
@@ -57,6 +62,7 @@ export function serviceHost(cluster: Pick<DesiredCluster, "name" | "namespace" |
 
 export function clusterLabels(cluster: DesiredCluster): Readonly<Record<string, string>> {
   return {
+    ...cluster.objectLabels,
     [label.name]: cluster.app.name,
     [label.instance]: cluster.name,
     [label.version]: labelValue(cluster.app.version),

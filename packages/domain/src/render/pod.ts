@@ -1,16 +1,20 @@
 import type { V1Container, V1Pod, V1PodSecurityContext, V1Probe, V1SecurityContext, V1Volume, V1VolumeMount } from "@kubernetes/client-node";
 import { evaluateList } from "../expression/evaluate.ts";
 import type { Scope } from "../expression/scope.ts";
+import type { JsonObject } from "../json.ts";
 import type { Probe, TemplateList } from "../language/app.ts";
 import type { Step, StepMember } from "../life/step.ts";
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
 import { memberScope } from "../plan/scope.ts";
 import { escaped, renderEnv } from "./env.ts";
-import { fileMounts, fileVolumes, installerOf } from "./file-mounts.ts";
+import { troupeMount, troupeVolume } from "./context.ts";
+import { fileMounts, installationOf } from "./file-mounts.ts";
 import { accountName, annotation, headlessServiceName, memberLabels, memberName } from "./identity.ts";
-import { inputsOf } from "./inputs.ts";
+import { inputsOf, liveInputsOf } from "./inputs.ts";
 import type { Manifest } from "./manifest.ts";
 import { owned } from "./owner.ts";
+import { placementOf } from "./placement.ts";
+import { patched } from "./pod-patch.ts";
 
 /** The container that runs the application; every other one serves it. */
 export const mainContainer = "main";
@@ -20,16 +24,17 @@ export function renderPod(cluster: DesiredCluster, step: Pick<Step, "record" | "
   const { role, index } = member;
   const desired = cluster.roles[role];
   if (desired === undefined) return undefined;
-  const main = renderMain(cluster, desired, step.secretName, memberScope(cluster, step.record, role, index));
-  const installer = installerOf(cluster, desired, index);
-  return {
+  const scope = memberScope(cluster, step.record, role, index);
+  const main = renderMain(cluster, desired, step.secretName, scope);
+  const installation = installationOf(cluster, desired, step.secretName, scope);
+  const pod: Manifest<V1Pod> = {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
       ...owned(cluster, ownerUid),
       name: memberName(cluster, role, index),
       labels: memberLabels(cluster, role, index, member.record.life),
-      annotations: { [annotation.inputs]: inputsOf(cluster, role, index) },
+      annotations: { [annotation.inputs]: inputsOf(cluster, role, index, step.record), ...liveAnnotation(cluster, desired) },
     },
     spec: {
       // The pair gives the member its stable DNS name.
@@ -39,36 +44,48 @@ export function renderPod(cluster: DesiredCluster, step: Pick<Step, "record" | "
       automountServiceAccountToken: false,
       // A Service `x-y` would inject X_Y_PORT=tcp://…, which several applications read as theirs.
       enableServiceLinks: false,
+      ...(cluster.app.run.kind === "job" && { restartPolicy: "Never" }),
       terminationGracePeriodSeconds: desired.defined.stop.graceSeconds,
       ...(main.lifecycle?.stopSignal !== undefined && { os: { name: "linux" } }),
       securityContext: podSecurity(desired),
       // The same resources, or a pod of equal requests and limits would not be one that is guaranteed to have them.
-      ...(installer && { initContainers: [{ ...installer, resources: main.resources, securityContext: main.securityContext }] }),
+      ...(installation && { initContainers: [{ ...installation.container, resources: main.resources, securityContext: main.securityContext }] }),
       containers: [main],
-      volumes: [...volumesOf(desired, member), ...fileVolumes(cluster, desired)],
+      volumes: [...volumesOf(desired, member), ...(installation?.volumes ?? []), troupeVolume(cluster, role, index)],
+      ...placementOf(cluster, desired),
     },
   };
+  return desired.defined.podPatches.reduce((made, { patch }) => patched(made as unknown as JsonObject, patch) as unknown as Manifest<V1Pod>, pod);
+}
+
+function liveAnnotation(cluster: DesiredCluster, role: DesiredRole): Readonly<Record<string, string>> {
+  const live = liveInputsOf(cluster, role);
+  return live === undefined ? {} : { [annotation.live]: live };
 }
 
 function renderMain(cluster: DesiredCluster, role: DesiredRole, secretName: string, scope: Scope): Manifest<V1Container> {
   const { command, args, ports, probes, stop } = role.defined;
-  const resources = { ...(role.cpu !== undefined && { cpu: role.cpu }), ...(role.memory !== undefined && { memory: role.memory }) };
+  const resources = { ...(role.cpu !== undefined && { cpu: role.cpu }), ...(role.memory !== undefined && { memory: role.memory }), ...(role.gpu > 0 && { [gpuResource]: String(role.gpu) }) };
   return {
     name: mainContainer,
     image: role.image,
     ...(command && { command: listOf(command, scope) }),
     ...(args && { args: listOf(args, scope) }),
-    env: renderEnv(secretName, role.env, scope),
+    env: renderEnv(cluster, secretName, role.env, scope),
     ports: Object.values(ports).map(({ name, port, protocol }) => ({ name, containerPort: port, protocol })),
     resources: Object.keys(resources).length > 0 ? { requests: resources, limits: resources } : {},
     ...(probes.started && { startupProbe: renderProbe(probes.started, scope, Math.ceil(longestStartSeconds / probes.started.periodSeconds)) }),
     ...(probes.ready && { readinessProbe: renderProbe(probes.ready, scope, readyFailures) }),
     // Targets that cannot do it yet leave it out, and the image's own signal is sent.
     ...(stop.signal !== "SIGTERM" && { lifecycle: { stopSignal: stop.signal } }),
-    volumeMounts: [...mountsOf(role), ...fileMounts(cluster, role)],
+    volumeMounts: [...mountsOf(role), ...fileMounts(cluster, role), troupeMount],
+    ...devicesOf(role),
     securityContext: containerSecurity(role),
   };
 }
+
+/** The name under which the device plugin that nearly all targets with GPUs run offers them; others are asked for by a pod patch. */
+const gpuResource = "nvidia.com/gpu";
 
 /** Kubernetes kills what has not started by then. Recovery of a large volume takes hours, and killing it begins it anew. */
 const longestStartSeconds = 86_400;
@@ -102,13 +119,23 @@ function containerSecurity({ defined: { user } }: DesiredRole): Manifest<V1Secur
   return { allowPrivilegeEscalation: false, ...(user !== "image" && user !== 0 && { capabilities: { drop: ["ALL"] } }) };
 }
 
+const sharedMemory = "troupe-shm";
+
 function volumesOf(role: DesiredRole, { record }: StepMember): readonly Manifest<V1Volume>[] {
-  return Object.values(role.volumes).map(({ name, size, keep }) => {
+  const { shm } = role.defined;
+  const declared = Object.values(role.volumes).map(({ name, size, keep }) => {
     const claimName = record.claims[name];
     return keep === "pod" || claimName === undefined ? { name, emptyDir: { sizeLimit: size } } : { name, persistentVolumeClaim: { claimName } };
   });
+  return shm === undefined ? declared : [...declared, { name: sharedMemory, emptyDir: { medium: "Memory", sizeLimit: shm } }];
 }
 
 function mountsOf(role: DesiredRole): readonly Manifest<V1VolumeMount>[] {
-  return Object.values(role.volumes).map(({ name, path }) => ({ name, mountPath: path }));
+  const folders = Object.values(role.volumes).filter(({ block }) => !block);
+  return [...folders.map(({ name, path }) => ({ name, mountPath: path })), ...(role.defined.shm === undefined ? [] : [{ name: sharedMemory, mountPath: "/dev/shm" }])];
+}
+
+function devicesOf(role: DesiredRole): Pick<Manifest<V1Container>, "volumeDevices"> {
+  const devices = Object.values(role.volumes).filter(({ block }) => block);
+  return devices.length === 0 ? {} : { volumeDevices: devices.map(({ name, path }) => ({ name, devicePath: path })) };
 }

@@ -2,6 +2,7 @@ import { digestOf } from "../canonical.ts";
 import type { Step } from "../life/step.ts";
 import type { DesiredCluster } from "../plan/desired.ts";
 import { renderClaims } from "./claims.ts";
+import { renderContext } from "./context.ts";
 import { renderFiles } from "./files.ts";
 import { renderAccount, renderBudgets } from "./guards.ts";
 import { annotation } from "./identity.ts";
@@ -15,11 +16,12 @@ import { renderServices } from "./services.ts";
  * them; each is written once, by itself.
  */
 export function render(cluster: DesiredCluster, step: Step, ownerUid: string): readonly KubeObject[] {
-  if (step.phase !== "running" && step.phase !== "waiting") return [];
+  if (step.phase !== "running" && step.phase !== "waiting" && step.phase !== "stopped") return [];
   const shared = renderShared(cluster, ownerUid);
-  // Files and pods may read what is waited for.
-  if (step.phase === "waiting") return shared;
-  return [...shared, ...renderFiles(cluster, step, ownerUid).map((files) => withHash(files as unknown as KubeObject)), ...renderMembers(cluster, step, ownerUid)];
+  // Files and pods may read what is waited for; while no member runs nobody reads them.
+  if (step.phase !== "running") return shared;
+  const readable = [...renderFiles(cluster, step, ownerUid), renderContext(cluster, step, ownerUid)].map((map) => withHash(map as unknown as KubeObject));
+  return [...shared, ...readable, ...renderMembers(cluster, step, ownerUid)];
 }
 
 /** What depends on the plan alone: made once for it, as every pass compares it with what is there. */

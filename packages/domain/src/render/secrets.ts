@@ -1,3 +1,4 @@
+import { byName } from "../by-name.ts";
 import type { GeneratedSecret } from "../language/app.ts";
 import type { ObservedCluster } from "../life/observed.ts";
 import type { Step } from "../life/step.ts";
@@ -13,11 +14,12 @@ export interface WantedSecret {
   readonly values: Readonly<Record<string, GeneratedSecret>>;
 }
 
-/** undefined where the definition has no secrets. */
+/** undefined where the definition generates none. */
 export function secretWanted(cluster: DesiredCluster, step?: Pick<Step, "secretName">): WantedSecret | undefined {
   const { app, namespace } = cluster;
-  if (Object.keys(app.secrets).length === 0) return undefined;
-  return { name: step?.secretName ?? secretName(cluster), namespace, labels: clusterLabels(cluster), values: app.secrets };
+  const generated = Object.entries(app.secrets).flatMap(([name, secret]) => (secret.kind === "generated" ? [[name, secret.how] as const] : []));
+  if (generated.length === 0) return undefined;
+  return { name: step?.secretName ?? secretName(cluster), namespace, labels: clusterLabels(cluster), values: byName(generated) };
 }
 
 /** The Secret that an adopted cluster left, as this one's: values stay, so only whose it is is written. */

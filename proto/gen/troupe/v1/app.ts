@@ -53,7 +53,16 @@ export interface App {
   /** As published. Only in answers to Get and Publish. */
   readonly yaml: string;
   /** The same as a value. Only in answers to Get. */
-  readonly definition?: { readonly [key: string]: any } | undefined;
+  readonly definition?:
+    | { readonly [key: string]: any }
+    | undefined;
+  /** Its name for people. */
+  readonly label: string;
+  /** Address of a picture. */
+  readonly logo: string;
+  /** Address of the application's documentation. */
+  readonly docs: string;
+  readonly category: string;
 }
 
 export interface AppRole {
@@ -77,6 +86,8 @@ export interface AppNeed {
   readonly slot: string;
   readonly app: string;
   readonly optional: boolean;
+  /** What the version of the other cluster's app begins with; empty: any. */
+  readonly version: string;
 }
 
 export interface PublishAppRequest {
@@ -146,6 +157,10 @@ function createBaseApp(): App {
     needs: [],
     yaml: "",
     definition: undefined,
+    label: "",
+    logo: "",
+    docs: "",
+    category: "",
   };
 }
 
@@ -204,6 +219,18 @@ export const App: MessageFns<App> = {
     }
     if (message.definition !== undefined) {
       Struct.encode(Struct.wrap(message.definition), writer.uint32(138).fork()).join();
+    }
+    if (message.label !== "") {
+      writer.uint32(146).string(message.label);
+    }
+    if (message.logo !== "") {
+      writer.uint32(154).string(message.logo);
+    }
+    if (message.docs !== "") {
+      writer.uint32(162).string(message.docs);
+    }
+    if (message.category !== "") {
+      writer.uint32(170).string(message.category);
     }
     return writer;
   },
@@ -357,6 +384,38 @@ export const App: MessageFns<App> = {
             message.definition = Struct.unwrap(Struct.decode(reader, reader.uint32()));
             continue;
           }
+          case 18: {
+            if (tag !== 146) {
+              break;
+            }
+
+            message.label = reader.string();
+            continue;
+          }
+          case 19: {
+            if (tag !== 154) {
+              break;
+            }
+
+            message.logo = reader.string();
+            continue;
+          }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.docs = reader.string();
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.category = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -392,6 +451,10 @@ export const App: MessageFns<App> = {
       needs: globalThis.Array.isArray(object?.needs) ? object.needs.map((e: any) => AppNeed.fromJSON(e)) : [],
       yaml: isSet(object.yaml) ? globalThis.String(object.yaml) : "",
       definition: isObject(object.definition) ? object.definition : undefined,
+      label: isSet(object.label) ? globalThis.String(object.label) : "",
+      logo: isSet(object.logo) ? globalThis.String(object.logo) : "",
+      docs: isSet(object.docs) ? globalThis.String(object.docs) : "",
+      category: isSet(object.category) ? globalThis.String(object.category) : "",
     };
   },
 
@@ -448,6 +511,18 @@ export const App: MessageFns<App> = {
     if (message.definition !== undefined) {
       obj.definition = message.definition;
     }
+    if (message.label !== "") {
+      obj.label = message.label;
+    }
+    if (message.logo !== "") {
+      obj.logo = message.logo;
+    }
+    if (message.docs !== "") {
+      obj.docs = message.docs;
+    }
+    if (message.category !== "") {
+      obj.category = message.category;
+    }
     return obj;
   },
 
@@ -473,6 +548,10 @@ export const App: MessageFns<App> = {
     message.needs = object.needs?.map((e) => AppNeed.fromPartial(e)) || [];
     message.yaml = object.yaml ?? "";
     message.definition = object.definition ?? undefined;
+    message.label = object.label ?? "";
+    message.logo = object.logo ?? "";
+    message.docs = object.docs ?? "";
+    message.category = object.category ?? "";
     return message;
   },
 };
@@ -748,7 +827,7 @@ export const AppParam: MessageFns<AppParam> = {
 };
 
 function createBaseAppNeed(): AppNeed {
-  return { slot: "", app: "", optional: false };
+  return { slot: "", app: "", optional: false, version: "" };
 }
 
 export const AppNeed: MessageFns<AppNeed> = {
@@ -761,6 +840,9 @@ export const AppNeed: MessageFns<AppNeed> = {
     }
     if (message.optional !== false) {
       writer.uint32(24).bool(message.optional);
+    }
+    if (message.version !== "") {
+      writer.uint32(34).string(message.version);
     }
     return writer;
   },
@@ -802,6 +884,14 @@ export const AppNeed: MessageFns<AppNeed> = {
             message.optional = reader.bool();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -819,6 +909,7 @@ export const AppNeed: MessageFns<AppNeed> = {
       slot: isSet(object.slot) ? globalThis.String(object.slot) : "",
       app: isSet(object.app) ? globalThis.String(object.app) : "",
       optional: isSet(object.optional) ? globalThis.Boolean(object.optional) : false,
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
     };
   },
 
@@ -833,6 +924,9 @@ export const AppNeed: MessageFns<AppNeed> = {
     if (message.optional !== false) {
       obj.optional = message.optional;
     }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
     return obj;
   },
 
@@ -844,6 +938,7 @@ export const AppNeed: MessageFns<AppNeed> = {
     message.slot = object.slot ?? "";
     message.app = object.app ?? "";
     message.optional = object.optional ?? false;
+    message.version = object.version ?? "";
     return message;
   },
 };

@@ -22,7 +22,7 @@ import {
 } from "@grpc/grpc-js";
 import { Duration } from "../../google/protobuf/duration.ts";
 import { FieldMask } from "../../google/protobuf/field_mask.ts";
-import { Value } from "../../google/protobuf/struct.ts";
+import { Struct, Value } from "../../google/protobuf/struct.ts";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
 import { ChangePlan, Manifest } from "./resource.ts";
 
@@ -41,6 +41,11 @@ export const ClusterState = {
   /** CLUSTER_STATE_FAILED - Cannot go on without a person. */
   CLUSTER_STATE_FAILED: 5,
   CLUSTER_STATE_DELETING: 6,
+  /** CLUSTER_STATE_COMPLETED - Its members have run to their end. */
+  CLUSTER_STATE_COMPLETED: 7,
+  CLUSTER_STATE_PAUSED: 8,
+  CLUSTER_STATE_STOPPING: 9,
+  CLUSTER_STATE_STOPPED: 10,
 } as const;
 
 export type ClusterState = typeof ClusterState[keyof typeof ClusterState];
@@ -53,6 +58,10 @@ export namespace ClusterState {
   export type CLUSTER_STATE_DEGRADED = typeof ClusterState.CLUSTER_STATE_DEGRADED;
   export type CLUSTER_STATE_FAILED = typeof ClusterState.CLUSTER_STATE_FAILED;
   export type CLUSTER_STATE_DELETING = typeof ClusterState.CLUSTER_STATE_DELETING;
+  export type CLUSTER_STATE_COMPLETED = typeof ClusterState.CLUSTER_STATE_COMPLETED;
+  export type CLUSTER_STATE_PAUSED = typeof ClusterState.CLUSTER_STATE_PAUSED;
+  export type CLUSTER_STATE_STOPPING = typeof ClusterState.CLUSTER_STATE_STOPPING;
+  export type CLUSTER_STATE_STOPPED = typeof ClusterState.CLUSTER_STATE_STOPPED;
 }
 
 export function clusterStateFromJSON(object: any): ClusterState {
@@ -78,6 +87,18 @@ export function clusterStateFromJSON(object: any): ClusterState {
     case 6:
     case "CLUSTER_STATE_DELETING":
       return ClusterState.CLUSTER_STATE_DELETING;
+    case 7:
+    case "CLUSTER_STATE_COMPLETED":
+      return ClusterState.CLUSTER_STATE_COMPLETED;
+    case 8:
+    case "CLUSTER_STATE_PAUSED":
+      return ClusterState.CLUSTER_STATE_PAUSED;
+    case 9:
+    case "CLUSTER_STATE_STOPPING":
+      return ClusterState.CLUSTER_STATE_STOPPING;
+    case 10:
+    case "CLUSTER_STATE_STOPPED":
+      return ClusterState.CLUSTER_STATE_STOPPED;
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ClusterState");
   }
@@ -99,6 +120,14 @@ export function clusterStateToJSON(object: ClusterState): string {
       return "CLUSTER_STATE_FAILED";
     case ClusterState.CLUSTER_STATE_DELETING:
       return "CLUSTER_STATE_DELETING";
+    case ClusterState.CLUSTER_STATE_COMPLETED:
+      return "CLUSTER_STATE_COMPLETED";
+    case ClusterState.CLUSTER_STATE_PAUSED:
+      return "CLUSTER_STATE_PAUSED";
+    case ClusterState.CLUSTER_STATE_STOPPING:
+      return "CLUSTER_STATE_STOPPING";
+    case ClusterState.CLUSTER_STATE_STOPPED:
+      return "CLUSTER_STATE_STOPPED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum ClusterState");
   }
@@ -319,6 +348,8 @@ export interface Cluster {
   readonly reconciling: boolean;
   /** `name@version+build` that `spec.app` resolved to. */
   readonly app: string;
+  /** Resource name of the pipeline that it is part of; empty: of none. */
+  readonly pipeline: string;
 }
 
 export interface Cluster_LabelsEntry {
@@ -342,6 +373,12 @@ export interface ClusterSpec {
   readonly protect: boolean;
   /** Uid of a deleted cluster whose kept volumes and generated secrets this one takes over. */
   readonly adopt: string;
+  /** Nothing is changed, not even a crashed member. */
+  readonly paused: boolean;
+  /** No member runs; volumes, secrets and names stay. */
+  readonly stopped: boolean;
+  /** On every object that is made for the cluster. */
+  readonly labels: { [key: string]: string };
 }
 
 export interface ClusterSpec_ParamsEntry {
@@ -357,6 +394,11 @@ export interface ClusterSpec_NeedsEntry {
 export interface ClusterSpec_RolesEntry {
   readonly key: string;
   readonly value?: RoleSpec | undefined;
+}
+
+export interface ClusterSpec_LabelsEntry {
+  readonly key: string;
+  readonly value: string;
 }
 
 export interface Placement {
@@ -395,6 +437,14 @@ export interface RoleSpec {
   readonly memory?: string | undefined;
   readonly volumes: { [key: string]: VolumeSpec };
   readonly env: { [key: string]: EnvValue };
+  /** Whole GPUs of each member. */
+  readonly gpu?:
+    | number
+    | undefined;
+  /** Path of a structured file to keys of it. */
+  readonly files: { [key: string]: FileSpec };
+  /** Port to how it is reached: `none`, `cluster`, `node` or `load`. */
+  readonly expose: { [key: string]: string };
 }
 
 export interface RoleSpec_VolumesEntry {
@@ -405,6 +455,21 @@ export interface RoleSpec_VolumesEntry {
 export interface RoleSpec_EnvEntry {
   readonly key: string;
   readonly value?: EnvValue | undefined;
+}
+
+export interface RoleSpec_FilesEntry {
+  readonly key: string;
+  readonly value?: FileSpec | undefined;
+}
+
+export interface RoleSpec_ExposeEntry {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Keys to values; null takes a key away. */
+export interface FileSpec {
+  readonly set?: { readonly [key: string]: any } | undefined;
 }
 
 export interface VolumeSpec {
@@ -429,11 +494,25 @@ export interface ClusterStatus {
   readonly exports: { [key: string]: string };
   /** After a delete: claims and Secrets that were kept. */
   readonly kept: readonly string[];
+  /** Exports that are secrets: where they are. */
+  readonly secretExports: { [key: string]: SecretExport };
 }
 
 export interface ClusterStatus_ExportsEntry {
   readonly key: string;
   readonly value: string;
+}
+
+export interface ClusterStatus_SecretExportsEntry {
+  readonly key: string;
+  readonly value?: SecretExport | undefined;
+}
+
+/** A key of a Kubernetes Secret of the target. */
+export interface SecretExport {
+  readonly namespace: string;
+  readonly secret: string;
+  readonly key: string;
 }
 
 export interface Condition {
@@ -661,6 +740,7 @@ function createBaseCluster(): Cluster {
     status: undefined,
     reconciling: false,
     app: "",
+    pipeline: "",
   };
 }
 
@@ -716,6 +796,9 @@ export const Cluster: MessageFns<Cluster> = {
     }
     if (message.app !== "") {
       writer.uint32(122).string(message.app);
+    }
+    if (message.pipeline !== "") {
+      writer.uint32(130).string(message.pipeline);
     }
     return writer;
   },
@@ -859,6 +942,14 @@ export const Cluster: MessageFns<Cluster> = {
             message.app = reader.string();
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.pipeline = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -926,6 +1017,7 @@ export const Cluster: MessageFns<Cluster> = {
       status: isSet(object.status) ? ClusterStatus.fromJSON(object.status) : undefined,
       reconciling: isSet(object.reconciling) ? globalThis.Boolean(object.reconciling) : false,
       app: isSet(object.app) ? globalThis.String(object.app) : "",
+      pipeline: isSet(object.pipeline) ? globalThis.String(object.pipeline) : "",
     };
   },
 
@@ -988,6 +1080,9 @@ export const Cluster: MessageFns<Cluster> = {
     if (message.app !== "") {
       obj.app = message.app;
     }
+    if (message.pipeline !== "") {
+      obj.pipeline = message.pipeline;
+    }
     return obj;
   },
 
@@ -1033,6 +1128,7 @@ export const Cluster: MessageFns<Cluster> = {
       : undefined;
     message.reconciling = object.reconciling ?? false;
     message.app = object.app ?? "";
+    message.pipeline = object.pipeline ?? "";
     return message;
   },
 };
@@ -1208,7 +1304,18 @@ export const Cluster_AnnotationsEntry: MessageFns<Cluster_AnnotationsEntry> = {
 };
 
 function createBaseClusterSpec(): ClusterSpec {
-  return { app: "", placement: undefined, params: {}, needs: {}, roles: {}, protect: false, adopt: "" };
+  return {
+    app: "",
+    placement: undefined,
+    params: {},
+    needs: {},
+    roles: {},
+    protect: false,
+    adopt: "",
+    paused: false,
+    stopped: false,
+    labels: {},
+  };
 }
 
 export const ClusterSpec: MessageFns<ClusterSpec> = {
@@ -1236,6 +1343,15 @@ export const ClusterSpec: MessageFns<ClusterSpec> = {
     if (message.adopt !== "") {
       writer.uint32(58).string(message.adopt);
     }
+    if (message.paused !== false) {
+      writer.uint32(64).bool(message.paused);
+    }
+    if (message.stopped !== false) {
+      writer.uint32(72).bool(message.stopped);
+    }
+    globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
+      ClusterSpec_LabelsEntry.encode({ key: key as any, value }, writer.uint32(82).fork()).join();
+    });
     return writer;
   },
 
@@ -1317,6 +1433,33 @@ export const ClusterSpec: MessageFns<ClusterSpec> = {
             message.adopt = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.paused = reader.bool();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.stopped = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            const entry10 = ClusterSpec_LabelsEntry.decode(reader, reader.uint32());
+            if (entry10.value !== undefined) {
+              message.labels[entry10.key] = entry10.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1377,6 +1520,22 @@ export const ClusterSpec: MessageFns<ClusterSpec> = {
         : {},
       protect: isSet(object.protect) ? globalThis.Boolean(object.protect) : false,
       adopt: isSet(object.adopt) ? globalThis.String(object.adopt) : "",
+      paused: isSet(object.paused) ? globalThis.Boolean(object.paused) : false,
+      stopped: isSet(object.stopped) ? globalThis.Boolean(object.stopped) : false,
+      labels: isObject(object.labels)
+        ? (globalThis.Object.entries(object.labels) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
     };
   },
 
@@ -1421,6 +1580,21 @@ export const ClusterSpec: MessageFns<ClusterSpec> = {
     if (message.adopt !== "") {
       obj.adopt = message.adopt;
     }
+    if (message.paused !== false) {
+      obj.paused = message.paused;
+    }
+    if (message.stopped !== false) {
+      obj.stopped = message.stopped;
+    }
+    if (message.labels) {
+      const entries = globalThis.Object.entries(message.labels) as [string, string][];
+      if (entries.length > 0) {
+        obj.labels = {};
+        entries.forEach(([k, v]) => {
+          obj.labels[k] = v;
+        });
+      }
+    }
     return obj;
   },
 
@@ -1462,6 +1636,17 @@ export const ClusterSpec: MessageFns<ClusterSpec> = {
     );
     message.protect = object.protect ?? false;
     message.adopt = object.adopt ?? "";
+    message.paused = object.paused ?? false;
+    message.stopped = object.stopped ?? false;
+    message.labels = (globalThis.Object.entries(object.labels ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
     return message;
   },
 };
@@ -1721,6 +1906,91 @@ export const ClusterSpec_RolesEntry: MessageFns<ClusterSpec_RolesEntry> = {
     message.value = (object.value !== undefined && object.value !== null)
       ? RoleSpec.fromPartial(object.value)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseClusterSpec_LabelsEntry(): ClusterSpec_LabelsEntry {
+  return { key: "", value: "" };
+}
+
+export const ClusterSpec_LabelsEntry: MessageFns<ClusterSpec_LabelsEntry> = {
+  encode(message: ClusterSpec_LabelsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClusterSpec_LabelsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClusterSpec_LabelsEntry() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ClusterSpec_LabelsEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: ClusterSpec_LabelsEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ClusterSpec_LabelsEntry>): ClusterSpec_LabelsEntry {
+    return ClusterSpec_LabelsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ClusterSpec_LabelsEntry>): ClusterSpec_LabelsEntry {
+    const message = createBaseClusterSpec_LabelsEntry() as any;
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
@@ -2096,7 +2366,17 @@ export const LiteralExports_ExportsEntry: MessageFns<LiteralExports_ExportsEntry
 };
 
 function createBaseRoleSpec(): RoleSpec {
-  return { members: undefined, image: undefined, cpu: undefined, memory: undefined, volumes: {}, env: {} };
+  return {
+    members: undefined,
+    image: undefined,
+    cpu: undefined,
+    memory: undefined,
+    volumes: {},
+    env: {},
+    gpu: undefined,
+    files: {},
+    expose: {},
+  };
 }
 
 export const RoleSpec: MessageFns<RoleSpec> = {
@@ -2118,6 +2398,15 @@ export const RoleSpec: MessageFns<RoleSpec> = {
     });
     globalThis.Object.entries(message.env).forEach(([key, value]: [string, EnvValue]) => {
       RoleSpec_EnvEntry.encode({ key: key as any, value }, writer.uint32(50).fork()).join();
+    });
+    if (message.gpu !== undefined) {
+      writer.uint32(56).int32(message.gpu);
+    }
+    globalThis.Object.entries(message.files).forEach(([key, value]: [string, FileSpec]) => {
+      RoleSpec_FilesEntry.encode({ key: key as any, value }, writer.uint32(66).fork()).join();
+    });
+    globalThis.Object.entries(message.expose).forEach(([key, value]: [string, string]) => {
+      RoleSpec_ExposeEntry.encode({ key: key as any, value }, writer.uint32(74).fork()).join();
     });
     return writer;
   },
@@ -2189,6 +2478,36 @@ export const RoleSpec: MessageFns<RoleSpec> = {
             }
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.gpu = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            const entry8 = RoleSpec_FilesEntry.decode(reader, reader.uint32());
+            if (entry8.value !== undefined) {
+              message.files[entry8.key] = entry8.value;
+            }
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            const entry9 = RoleSpec_ExposeEntry.decode(reader, reader.uint32());
+            if (entry9.value !== undefined) {
+              message.expose[entry9.key] = entry9.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2235,6 +2554,35 @@ export const RoleSpec: MessageFns<RoleSpec> = {
           {},
         )
         : {},
+      gpu: isSet(object.gpu) ? globalThis.Number(object.gpu) : undefined,
+      files: isObject(object.files)
+        ? (globalThis.Object.entries(object.files) as [string, any][]).reduce(
+          (acc: { [key: string]: FileSpec }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: FileSpec.fromJSON(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      expose: isObject(object.expose)
+        ? (globalThis.Object.entries(object.expose) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
     };
   },
 
@@ -2270,6 +2618,27 @@ export const RoleSpec: MessageFns<RoleSpec> = {
         });
       }
     }
+    if (message.gpu !== undefined) {
+      obj.gpu = Math.round(message.gpu);
+    }
+    if (message.files) {
+      const entries = globalThis.Object.entries(message.files) as [string, FileSpec][];
+      if (entries.length > 0) {
+        obj.files = {};
+        entries.forEach(([k, v]) => {
+          obj.files[k] = FileSpec.toJSON(v);
+        });
+      }
+    }
+    if (message.expose) {
+      const entries = globalThis.Object.entries(message.expose) as [string, string][];
+      if (entries.length > 0) {
+        obj.expose = {};
+        entries.forEach(([k, v]) => {
+          obj.expose[k] = v;
+        });
+      }
+    }
     return obj;
   },
 
@@ -2295,6 +2664,25 @@ export const RoleSpec: MessageFns<RoleSpec> = {
       (acc: { [key: string]: EnvValue }, [key, value]: [string, EnvValue]) => {
         if (value !== undefined) {
           acc[key] = EnvValue.fromPartial(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.gpu = object.gpu ?? undefined;
+    message.files = (globalThis.Object.entries(object.files ?? {}) as [string, FileSpec][]).reduce(
+      (acc: { [key: string]: FileSpec }, [key, value]: [string, FileSpec]) => {
+        if (value !== undefined) {
+          acc[key] = FileSpec.fromPartial(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.expose = (globalThis.Object.entries(object.expose ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
         }
         return acc;
       },
@@ -2478,6 +2866,245 @@ export const RoleSpec_EnvEntry: MessageFns<RoleSpec_EnvEntry> = {
   },
 };
 
+function createBaseRoleSpec_FilesEntry(): RoleSpec_FilesEntry {
+  return { key: "", value: undefined };
+}
+
+export const RoleSpec_FilesEntry: MessageFns<RoleSpec_FilesEntry> = {
+  encode(message: RoleSpec_FilesEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== undefined) {
+      FileSpec.encode(message.value, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RoleSpec_FilesEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRoleSpec_FilesEntry() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = FileSpec.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RoleSpec_FilesEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? FileSpec.fromJSON(object.value) : undefined,
+    };
+  },
+
+  toJSON(message: RoleSpec_FilesEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== undefined) {
+      obj.value = FileSpec.toJSON(message.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RoleSpec_FilesEntry>): RoleSpec_FilesEntry {
+    return RoleSpec_FilesEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RoleSpec_FilesEntry>): RoleSpec_FilesEntry {
+    const message = createBaseRoleSpec_FilesEntry() as any;
+    message.key = object.key ?? "";
+    message.value = (object.value !== undefined && object.value !== null)
+      ? FileSpec.fromPartial(object.value)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRoleSpec_ExposeEntry(): RoleSpec_ExposeEntry {
+  return { key: "", value: "" };
+}
+
+export const RoleSpec_ExposeEntry: MessageFns<RoleSpec_ExposeEntry> = {
+  encode(message: RoleSpec_ExposeEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RoleSpec_ExposeEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRoleSpec_ExposeEntry() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RoleSpec_ExposeEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: RoleSpec_ExposeEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RoleSpec_ExposeEntry>): RoleSpec_ExposeEntry {
+    return RoleSpec_ExposeEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RoleSpec_ExposeEntry>): RoleSpec_ExposeEntry {
+    const message = createBaseRoleSpec_ExposeEntry() as any;
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseFileSpec(): FileSpec {
+  return { set: undefined };
+}
+
+export const FileSpec: MessageFns<FileSpec> = {
+  encode(message: FileSpec, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.set !== undefined) {
+      Struct.encode(Struct.wrap(message.set), writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FileSpec {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFileSpec() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.set = Struct.unwrap(Struct.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FileSpec {
+    return { set: isObject(object.set) ? object.set : undefined };
+  },
+
+  toJSON(message: FileSpec): unknown {
+    const obj: any = {};
+    if (message.set !== undefined) {
+      obj.set = message.set;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FileSpec>): FileSpec {
+    return FileSpec.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FileSpec>): FileSpec {
+    const message = createBaseFileSpec() as any;
+    message.set = object.set ?? undefined;
+    return message;
+  },
+};
+
 function createBaseVolumeSpec(): VolumeSpec {
   return { size: undefined, class: undefined };
 }
@@ -2640,6 +3267,7 @@ function createBaseClusterStatus(): ClusterStatus {
     waiting: [],
     exports: {},
     kept: [],
+    secretExports: {},
   };
 }
 
@@ -2672,6 +3300,9 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
     for (const v of message.kept) {
       writer.uint32(66).string(v!);
     }
+    globalThis.Object.entries(message.secretExports).forEach(([key, value]: [string, SecretExport]) => {
+      ClusterStatus_SecretExportsEntry.encode({ key: key as any, value }, writer.uint32(74).fork()).join();
+    });
     return writer;
   },
 
@@ -2755,6 +3386,17 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
             message.kept.push(reader.string());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            const entry9 = ClusterStatus_SecretExportsEntry.decode(reader, reader.uint32());
+            if (entry9.value !== undefined) {
+              message.secretExports[entry9.key] = entry9.value;
+            }
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2798,6 +3440,33 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
         )
         : {},
       kept: globalThis.Array.isArray(object?.kept) ? object.kept.map((e: any) => globalThis.String(e)) : [],
+      secretExports: isObject(object.secretExports)
+        ? (globalThis.Object.entries(object.secretExports) as [string, any][]).reduce(
+          (acc: { [key: string]: SecretExport }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: SecretExport.fromJSON(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : isObject(object.secret_exports)
+        ? (globalThis.Object.entries(object.secret_exports) as [string, any][]).reduce(
+          (acc: { [key: string]: SecretExport }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: SecretExport.fromJSON(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
     };
   },
 
@@ -2833,6 +3502,15 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
     if (message.kept?.length) {
       obj.kept = message.kept;
     }
+    if (message.secretExports) {
+      const entries = globalThis.Object.entries(message.secretExports) as [string, SecretExport][];
+      if (entries.length > 0) {
+        obj.secretExports = {};
+        entries.forEach(([k, v]) => {
+          obj.secretExports[k] = SecretExport.toJSON(v);
+        });
+      }
+    }
     return obj;
   },
 
@@ -2859,6 +3537,15 @@ export const ClusterStatus: MessageFns<ClusterStatus> = {
       {},
     );
     message.kept = object.kept?.map((e) => e) || [];
+    message.secretExports = (globalThis.Object.entries(object.secretExports ?? {}) as [string, SecretExport][]).reduce(
+      (acc: { [key: string]: SecretExport }, [key, value]: [string, SecretExport]) => {
+        if (value !== undefined) {
+          acc[key] = SecretExport.fromPartial(value);
+        }
+        return acc;
+      },
+      {},
+    );
     return message;
   },
 };
@@ -2944,6 +3631,194 @@ export const ClusterStatus_ExportsEntry: MessageFns<ClusterStatus_ExportsEntry> 
     const message = createBaseClusterStatus_ExportsEntry() as any;
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseClusterStatus_SecretExportsEntry(): ClusterStatus_SecretExportsEntry {
+  return { key: "", value: undefined };
+}
+
+export const ClusterStatus_SecretExportsEntry: MessageFns<ClusterStatus_SecretExportsEntry> = {
+  encode(message: ClusterStatus_SecretExportsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== undefined) {
+      SecretExport.encode(message.value, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClusterStatus_SecretExportsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClusterStatus_SecretExportsEntry() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = SecretExport.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ClusterStatus_SecretExportsEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? SecretExport.fromJSON(object.value) : undefined,
+    };
+  },
+
+  toJSON(message: ClusterStatus_SecretExportsEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== undefined) {
+      obj.value = SecretExport.toJSON(message.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ClusterStatus_SecretExportsEntry>): ClusterStatus_SecretExportsEntry {
+    return ClusterStatus_SecretExportsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ClusterStatus_SecretExportsEntry>): ClusterStatus_SecretExportsEntry {
+    const message = createBaseClusterStatus_SecretExportsEntry() as any;
+    message.key = object.key ?? "";
+    message.value = (object.value !== undefined && object.value !== null)
+      ? SecretExport.fromPartial(object.value)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSecretExport(): SecretExport {
+  return { namespace: "", secret: "", key: "" };
+}
+
+export const SecretExport: MessageFns<SecretExport> = {
+  encode(message: SecretExport, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.namespace !== "") {
+      writer.uint32(10).string(message.namespace);
+    }
+    if (message.secret !== "") {
+      writer.uint32(18).string(message.secret);
+    }
+    if (message.key !== "") {
+      writer.uint32(26).string(message.key);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SecretExport {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSecretExport() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.secret = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SecretExport {
+    return {
+      namespace: isSet(object.namespace) ? globalThis.String(object.namespace) : "",
+      secret: isSet(object.secret) ? globalThis.String(object.secret) : "",
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+    };
+  },
+
+  toJSON(message: SecretExport): unknown {
+    const obj: any = {};
+    if (message.namespace !== "") {
+      obj.namespace = message.namespace;
+    }
+    if (message.secret !== "") {
+      obj.secret = message.secret;
+    }
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SecretExport>): SecretExport {
+    return SecretExport.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SecretExport>): SecretExport {
+    const message = createBaseSecretExport() as any;
+    message.namespace = object.namespace ?? "";
+    message.secret = object.secret ?? "";
+    message.key = object.key ?? "";
     return message;
   },
 };

@@ -33,7 +33,7 @@ export interface Event {
   readonly revision: bigint;
   /** `dev.troupe.cluster.ready.v1`. */
   readonly type: string;
-  /** Resource name: `projects/{project}/clusters/{cluster}`. */
+  /** Resource name: `projects/{project}/clusters/{cluster}`, `projects/{project}/pipelines/{pipeline}` and so on. */
   readonly subject: string;
   readonly uid: string;
   readonly time?:
@@ -68,7 +68,7 @@ export interface ListEventsResponse {
 }
 
 export interface WatchEventsRequest {
-  /** `projects/{project}`, or one cluster's name. */
+  /** `projects/{project}`, or the name of one cluster or pipeline. */
   readonly scope: string;
   readonly types: readonly string[];
   readonly start?:

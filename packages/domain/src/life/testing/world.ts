@@ -127,7 +127,7 @@ function observedPod(entry: Entry): ObservedPod {
   const { name, labels = {}, annotations = {} } = entry.object.metadata;
   const { [label.role]: role = "", [label.index]: index = "", [label.life]: life = "" } = labels;
   const { ready, deleting, uid } = entry;
-  return { name, uid, role, index: Number(index), life: Number(life), inputs: annotations[annotation.inputs], phase: "Running", scheduled: true, started: ready, ready, deleting, node: "n", restarts: 0, trouble: undefined };
+  return { name, uid, role, index: Number(index), life: Number(life), inputs: annotations[annotation.inputs], live: annotations[annotation.live], phase: "Running", scheduled: true, started: ready, ready, deleting, node: "n", restarts: 0, trouble: undefined };
 }
 
 function observedClaim(entry: Entry): ObservedClaim {

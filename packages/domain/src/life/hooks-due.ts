@@ -1,0 +1,82 @@
+import type { HookStep, Role } from "../language/app.ts";
+import type { HookName } from "../language/schema/hooks.ts";
+import type { DesiredCluster } from "../plan/desired.ts";
+import { doesCount, type Member, membersOf } from "./members.ts";
+import type { ClusterRecord, RoleRecord } from "./record.ts";
+
+/**
+ * Hooks that are due, and cannot run yet: what a hook gates does not happen before it has run, so that nothing is called done
+ * that the application has not been told of. One function for each place in a member's way where hooks stand.
+ */
+
+/** Before its process may start: its pod is not made. */
+export function dueBeforeStart(role: Role, record: RoleRecord | undefined, member: Member): readonly HookName[] {
+  const { hooks } = role;
+  const isFirst = isOfFirstSet(record, member);
+  return [
+    ...(record?.allDown && hooks.revive ? (["revive"] as const) : []),
+    ...dueAtStart(role, isFirst, member).filter((hook) => hooks[hook]?.some((step) => step.beforeStart)),
+  ];
+}
+
+/** Once it has started, before it counts. */
+export function dueBeforeCounting(role: Role, record: RoleRecord | undefined, member: Member): readonly HookName[] {
+  const started = dueAtStart(role, isOfFirstSet(record, member), member).filter((hook) => role.hooks[hook]?.some(isAfterStart));
+  return [...started, ...(role.hooks.facts ? (["facts"] as const) : [])];
+}
+
+/** Before a planned stop of a member that stays. */
+export function dueBeforeStop({ hooks }: Role): readonly HookName[] {
+  return (["handover", "flush"] as const).filter((hook) => hooks[hook] !== undefined);
+}
+
+/** Before the removal of a member; of one that never counted, nobody has to be told. */
+export function dueBeforeRemoval(role: Role, record: RoleRecord | undefined, member: Member, isLost: boolean): readonly HookName[] {
+  if (!doesCount(record, member)) return [];
+  const gates = isLost ? (["forget"] as const) : (["handover", "leave"] as const);
+  return gates.filter((hook) => role.hooks[hook] !== undefined);
+}
+
+/** A lost member that should have said goodbye, and whom nobody can do it for. */
+export function waitsForPerson({ hooks }: Role, isLost: boolean): boolean {
+  return isLost && hooks.leave !== undefined && hooks.forget === undefined;
+}
+
+/** When its pod and place are gone. */
+export function dueAfterRemoval({ hooks }: Role): readonly HookName[] {
+  return hooks.left === undefined ? [] : ["left"];
+}
+
+/** Who counts has changed since the first set, and the others were not told. */
+export function arePeersDue(role: Role, record: ClusterRecord): boolean {
+  if (role.hooks.peers === undefined && role.peers?.does !== "reload") return false;
+  const { firstSet = [] } = record.roles[role.name] ?? {};
+  const counting = membersOf(record, role.name).filter((member) => doesCount(record.roles[role.name], member)).map(({ index }) => index);
+  return counting.length !== firstSet.length || counting.some((index) => !firstSet.includes(index));
+}
+
+/** What a definition has that is not done yet: hooks, standings, healthy. Empty where all of it works. */
+export function pendingParts({ app, roles }: Pick<DesiredCluster, "app" | "roles">): readonly string[] {
+  const ofRoles = Object.values(roles).filter(({ count }) => count > 0).flatMap(({ name, defined }) => pendingOfRole(defined).map((part) => `${name}/${part}`));
+  return [...Object.keys(app.hooks), ...ofRoles];
+}
+
+function pendingOfRole({ hooks, standing, probes, peers }: Role): readonly string[] {
+  return [...Object.keys(hooks), ...(peers?.does === "reload" ? ["peers"] : []), ...(standing ? ["standing"] : []), ...(probes.healthy ? ["healthy"] : [])];
+}
+
+/** lifecycle.md section 1: by how it starts; `create` is the first set's. */
+function dueAtStart({ hooks, bootstrap }: Role, isFirst: boolean, { index, record: { start, state } }: Member): readonly HookName[] {
+  if (state === "in") return hooks.rejoin ? ["rejoin"] : [];
+  const isJoining = start === "join" || (isFirst && bootstrap === "first" && index > 0);
+  const due: readonly (HookName | false)[] = [start !== "rejoin" && "configure", isFirst && start === "bootstrap" && "create", isJoining && "join", start === "rejoin" && "rejoin"];
+  return due.filter((hook) => hook !== false).filter((hook) => hooks[hook] !== undefined);
+}
+
+function isOfFirstSet(record: RoleRecord | undefined, { index }: Member): boolean {
+  return record?.firstSet.includes(index) ?? false;
+}
+
+function isAfterStart({ beforeStart }: HookStep): boolean {
+  return !beforeStart;
+}

@@ -1,0 +1,47 @@
+import type { DesiredCluster } from "../plan/desired.ts";
+import { dueBeforeStop } from "./hooks-due.ts";
+import { isRoleReady, membersOf, podOf, rolesOf, withRole } from "./members.ts";
+import type { ObservedCluster, ObservedPod } from "./observed.ts";
+import type { ClusterRecord } from "./record.ts";
+import type { Running } from "./running.ts";
+import type { StepWait } from "./step.ts";
+
+/** Clusters that are to be down: pods go, and everything else stays for the next start. */
+
+/** Roles in reverse of `after`, the members of a role at once; one whose members have to be told first goes on running. */
+export function membersWhileStopping(cluster: DesiredCluster, record: ClusterRecord, observed: ObservedCluster): Running {
+  const running = new Set(Object.values(observed.pods).map(({ role }) => role));
+  const held = rolesOf(cluster).filter(({ name, defined }) => running.has(name) && dueBeforeStop(defined).length > 0).map(({ name }) => name);
+  const needed = new Set([...held, ...rolesBefore(cluster, running)]);
+  const members = rolesOf(cluster).flatMap(({ name }) => {
+    if (!needed.has(name)) return [];
+    return membersOf(record, name).flatMap(({ index, record: member }) => (isUp(podOf(cluster, name, index, observed)) ? [{ role: name, index, record: member, isThere: true }] : []));
+  });
+  const waits = held.map((name): StepWait => ({ what: `role ${name}`, reason: "HooksPending", message: `its members stop after ${hookWords(cluster, name)}, and hooks cannot run yet` }));
+  const pods = Object.keys(observed.pods).length;
+  return { members, waits: waits.length === 0 && pods > 0 ? [{ what: "pods", reason: "WaitingForPods", message: `${pods} still to go` }] : waits };
+}
+
+function hookWords(cluster: DesiredCluster, role: string): string {
+  const defined = cluster.roles[role]?.defined;
+  return defined ? dueBeforeStop(defined).join(" and ") : "";
+}
+
+/** Roles that others which still run come after. */
+export function rolesBefore(cluster: DesiredCluster, running: ReadonlySet<string>): readonly string[] {
+  return rolesOf(cluster).flatMap(({ name, defined }) => (running.has(name) ? defined.after : []));
+}
+
+function isUp(pod: ObservedPod | undefined): boolean {
+  return pod !== undefined && !pod.deleting;
+}
+
+/** Notes that all members of a role are down, so that they start in order again; and that they have. */
+export function noteAllDown(cluster: DesiredCluster, record: ClusterRecord, observed: ObservedCluster): ClusterRecord {
+  return rolesOf(cluster).reduce((before, { name }) => {
+    const isNoted = before.roles[name]?.allDown === true;
+    if (before.roles[name] === undefined) return before;
+    if (cluster.stopped) return !isNoted && membersOf(before, name).every(({ index }) => podOf(cluster, name, index, observed) === undefined) ? withRole(before, name, { allDown: true }) : before;
+    return isNoted && isRoleReady(cluster, before, name, observed) ? withRole(before, name, { allDown: false }) : before;
+  }, record);
+}

@@ -1,0 +1,58 @@
+import type { V1ConfigMap, V1Volume, V1VolumeMount } from "@kubernetes/client-node";
+import { canonicalJson } from "../canonical.ts";
+import { byName, mapNames } from "../by-name.ts";
+import type { MemberScope } from "../expression/scope.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { Step } from "../life/step.ts";
+import type { DesiredCluster } from "../plan/desired.ts";
+import { scopeOf } from "../plan/scope.ts";
+import { refText } from "../plan/sources.ts";
+import { hasPackage, packageFolder, packageKey } from "./files.ts";
+import { clusterLabels, contextName, filesName } from "./identity.ts";
+import type { Manifest } from "./manifest.ts";
+import { owned } from "./owner.ts";
+
+/**
+ * What members can read of the cluster while they run: `/troupe/context.json`, the same for all, and `/troupe/self.json`. The
+ * kubelet keeps both up to date; one write reaches all members (docs/adr/0014). What is volatile and nobody waits for is not
+ * in it: it would be written at every start.
+ */
+export function renderContext(cluster: DesiredCluster, { record }: Pick<Step, "record">, ownerUid: string): Manifest<V1ConfigMap> {
+  const scope = scopeOf(cluster, record);
+  const members = Object.entries(scope.roles).flatMap(([role, { all }]) => all.map((member) => ({ role, member })));
+  const selves = members.map(({ role, member }) => [selfKey(role, member.index), `${canonicalJson(selfOf(role, member))}\n`] as const);
+  const data = { "context.json": `${canonicalJson(contextOf(cluster, scope))}\n`, ...Object.fromEntries(selves) };
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { ...owned(cluster, ownerUid), name: contextName(cluster), labels: clusterLabels(cluster) }, data };
+}
+
+function contextOf({ ref, uid, name, project, namespace, domain, params }: DesiredCluster, { roles, needs }: ReturnType<typeof scopeOf>): JsonObject {
+  const counting = new Set(Object.values(roles).flatMap(({ members }) => members));
+  const members = Object.entries(roles).flatMap(([role, { all }]) => all.map((member) => [member.name, { ...selfOf(role, member), counts: counting.has(member), leaving: member.leaving }] as const));
+  return {
+    app: refText(ref),
+    cluster: { name, id: uid, project, namespace, domain, upgrade: null },
+    roles: mapNames(roles, (role): Json => ({ count: role.count, members: role.members.map((member) => member.name), ports: role.ports, services: role.services })),
+    members: byName(members),
+    params,
+    needs: mapNames(needs, (exports): Json => mapNames(exports, (value): Json => (typeof value === "string" ? value : { ...value }))),
+  };
+}
+
+function selfOf(role: string, { name, index, id, host }: MemberScope): JsonObject {
+  return { name, role, index, id, host };
+}
+
+function selfKey(role: string, index: number): string {
+  return `self.${role}.${index}`;
+}
+
+const volumeName = "troupe";
+
+/** All that Troupe keeps up to date in a member is one volume: a mount inside a mount that cannot be written to is not possible. */
+export function troupeVolume(cluster: DesiredCluster, role: string, index: number): Manifest<V1Volume> {
+  const context = { configMap: { name: contextName(cluster), items: [{ key: "context.json", path: "context.json" }, { key: selfKey(role, index), path: "self.json" }] } };
+  const executables = Object.keys(cluster.app.package).toSorted().map((name) => ({ key: packageKey(name), path: `${packageFolder}/${name}`, mode: 0o555 }));
+  return { name: volumeName, projected: { sources: [context, ...(hasPackage(cluster) ? [{ configMap: { name: filesName(cluster), items: executables } }] : [])] } };
+}
+
+export const troupeMount: Manifest<V1VolumeMount> = { name: volumeName, mountPath: "/troupe", readOnly: true };
