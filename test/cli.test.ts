@@ -48,7 +48,7 @@ describe("troupe", () => {
   test("publishes and applies several documents, and waits until all is Ready", async () => {
     const ran = await troupe(["apply", "-f", app("spark"), "-f", await file("etl.yaml", cluster(2)), "--wait"]);
     expect(ran).toMatchObject({ code: 0 });
-    expect(ran.out).toMatch(/^app\/spark@4\.0\.1\+1 published\ncluster\/etl created \(1 master, 2 worker\)\n$/);
+    expect(ran.out).toMatch(/^app\/spark@4\.0\.1\+2 published\ncluster\/etl created \(1 master, 2 worker\)\n$/);
     expect(ran.err).toContain("cluster/etl Ready 3/3");
   });
 
@@ -57,7 +57,7 @@ describe("troupe", () => {
   });
 
   test("shows a table, one cluster as a document that can be applied again, and names", async () => {
-    expect((await troupe(["get", "clusters", "-n", "shop"])).out).toMatch(/^NAME\s+APP\s+STATE\s+READY\s+AGE\netl\s+spark@4\.0\.1\+1\s+Ready\s+3\/3\s+\d+s\n$/);
+    expect((await troupe(["get", "clusters", "-n", "shop"])).out).toMatch(/^NAME\s+APP\s+STATE\s+READY\s+AGE\netl\s+spark@4\.0\.1\+2\s+Ready\s+3\/3\s+\d+s\n$/);
     const document = JSON.parse((await troupe(["get", "cluster/etl", "-n", "shop", "-o", "json"])).out);
     expect(document).toMatchObject({ kind: "Cluster", metadata: { name: "etl", namespace: "shop" }, spec: { app: "spark", roles: { worker: { members: 2 } } }, status: { state: "READY" } });
     const yaml = (await troupe(["get", "cluster", "etl", "-n", "shop", "-o", "yaml"])).out;

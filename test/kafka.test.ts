@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "./world/eventually.ts";
 import { envOf, get, list, names, pods } from "./world/kube.ts";
-import { apply, deleted, publishCatalogue, ready, remove, scale } from "./world/steps.ts";
+import { apply, deleted, manifestOf, ready, remove, scale } from "./world/steps.ts";
 import { startWorld, type World } from "./world/world.ts";
 
 const name = "projects/payments/clusters/events";
@@ -15,7 +17,8 @@ spec: {app: kafka, roles: {broker: {members: 3}}}
 let world: World;
 beforeAll(async () => {
   world = await startWorld();
-  await publishCatalogue(world);
+  const definition = await readFile(join(import.meta.dirname, "fixtures/two-roles.yaml"), "utf8");
+  await world.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: manifestOf(definition) });
 });
 afterAll(() => world?.stop());
 

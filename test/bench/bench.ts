@@ -3,6 +3,7 @@ import { eventually } from "../world/eventually.ts";
 import { manifestOf, ready } from "../world/steps.ts";
 import { startWorld, type World } from "../world/world.ts";
 import { cpuSeconds, median, percentile } from "./cpu.ts";
+import { timeOfRender } from "./language.ts";
 import { agentOf, rawScript, watchPods } from "./raw-script.ts";
 import { seedClusters } from "./seed.ts";
 
@@ -25,6 +26,7 @@ const world = await startWorld({ uncounted: true });
 try {
   await world.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: manifestOf(app) });
   console.log(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.versions.node}\n\n| what | figure |\n|---|---|`);
+  benchLanguage();
   await create("bench", "sample");
   await ready(world, "projects/bench/clusters/sample");
   await benchCreation(world);
@@ -33,6 +35,14 @@ try {
   await benchLists(world);
 } finally {
   await world.stop();
+}
+
+/** Before anything else runs. */
+function benchLanguage(): void {
+  for (const members of [100, 1000]) {
+    const { objects, ms } = timeOfRender(members, 15);
+    row(`text to objects: parse, check, plan and render ${members} members`, `${ms.toFixed(1)} ms for ${objects} objects`);
+  }
 }
 
 async function create(project: string, name: string): Promise<void> {

@@ -9,9 +9,16 @@ const catalog = join(import.meta.dirname, "../../deploy/catalog");
 
 /** Publishes every definition of the catalogue. */
 export async function publishCatalogue(world: World): Promise<void> {
-  for (const app of await readdir(catalog)) {
-    await world.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: manifestOf(await readFile(join(catalog, app, "app.yaml"), "utf8")) });
-  }
+  for (const app of await readdir(catalog)) await world.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: await catalogueManifest(app) });
+}
+
+/** A definition of the catalogue with its package. */
+export async function catalogueManifest(app: string) {
+  const folder = join(catalog, app);
+  const text = await readFile(join(folder, "app.yaml"), "utf8");
+  const files = /^ {2}package: \.\/scripts$/m.test(text) ? await readdir(join(folder, "scripts")) : [];
+  const contents = await Promise.all(files.map(async (file) => [file, await readFile(join(folder, "scripts", file), "utf8")] as const));
+  return { ...manifestOf(text), package: Object.fromEntries(contents) };
 }
 
 /** As `troupe apply` does with one Cluster document. */

@@ -9,6 +9,7 @@ import { type Postgres, startPostgres } from "@troupe/deploy/local/postgres";
 import { AppServiceService } from "@troupe/proto/troupe/v1/app";
 import { ClusterServiceService } from "@troupe/proto/troupe/v1/cluster";
 import { EventServiceService } from "@troupe/proto/troupe/v1/event";
+import { PipelineServiceService } from "@troupe/proto/troupe/v1/pipeline";
 import { SystemServiceService } from "@troupe/proto/troupe/v1/system";
 import { type Caller, callerOf, type Channel, openChannel } from "@troupe/runtime/grpc-client";
 import { type CountingProxy, startCountingProxy } from "./counting-proxy.ts";
@@ -42,6 +43,7 @@ export interface World {
   readonly httpUrl: string;
   readonly apps: Caller<typeof AppServiceService>;
   readonly clusters: Caller<typeof ClusterServiceService>;
+  readonly pipelines: Caller<typeof PipelineServiceService>;
   readonly events: Caller<typeof EventServiceService>;
   readonly system: Caller<typeof SystemServiceService>;
   readonly folder: string;
@@ -81,10 +83,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-function callersOf(channel: Channel): Pick<World, "apps" | "clusters" | "events" | "system"> {
+function callersOf(channel: Channel): Pick<World, "apps" | "clusters" | "pipelines" | "events" | "system"> {
   return {
     apps: callerOf(AppServiceService, channel),
     clusters: callerOf(ClusterServiceService, channel),
+    pipelines: callerOf(PipelineServiceService, channel),
     events: callerOf(EventServiceService, channel),
     system: callerOf(SystemServiceService, channel),
   };

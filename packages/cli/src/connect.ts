@@ -3,6 +3,7 @@ import type { Caller } from "@troupe/runtime/grpc-client";
 import { AppServiceService } from "@troupe/proto/troupe/v1/app";
 import { ClusterServiceService } from "@troupe/proto/troupe/v1/cluster";
 import { EventServiceService } from "@troupe/proto/troupe/v1/event";
+import { PipelineServiceService } from "@troupe/proto/troupe/v1/pipeline";
 import { SystemServiceService } from "@troupe/proto/troupe/v1/system";
 
 /** The public API; every method rejects with a Failure. */
@@ -10,6 +11,7 @@ export interface Api {
   readonly apps: Caller<AppServiceService>;
   readonly clusters: Caller<ClusterServiceService>;
   readonly events: Caller<EventServiceService>;
+  readonly pipelines: Caller<PipelineServiceService>;
   readonly system: Caller<SystemServiceService>;
   close(): void;
 }
@@ -21,6 +23,7 @@ export function connect(address: string): Api {
     apps: callerOf(AppServiceService, channel),
     clusters: callerOf(ClusterServiceService, channel),
     events: callerOf(EventServiceService, channel),
+    pipelines: callerOf(PipelineServiceService, channel),
     system: callerOf(SystemServiceService, channel),
     close: () => channel.close(),
   };

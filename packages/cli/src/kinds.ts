@@ -1,6 +1,6 @@
 import { usage } from "./usage.ts";
 
-export type Kind = "app" | "cluster" | "event" | "member" | "target";
+export type Kind = "app" | "cluster" | "event" | "member" | "pipeline" | "target";
 
 /** What was asked for: a kind, and names of it; no names is all of them. */
 export interface References<K extends Kind = Kind> {
@@ -14,6 +14,7 @@ export const kindWords: Readonly<Record<Kind, readonly string[]>> = {
   cluster: ["clusters", "cluster", "cl"],
   event: ["events", "event", "ev"],
   member: ["members", "member", "mb"],
+  pipeline: ["pipelines", "pipeline", "pl"],
   target: ["targets", "target"],
 };
 
@@ -24,17 +25,16 @@ export function findKind(word: string): Kind | undefined {
 }
 
 /**
- * `cluster a b`, `cluster/a cluster/b`, `clusters`. `among` are the kinds that the command is for; where there is only
- * one, its word may be left out.
+ * `cluster a b`, `cluster/a cluster/b`, `clusters`. `among` are the kinds that the command is for; the word of the `usual` one,
+ * or the only one, may be left out.
  */
-export function parseReferences<K extends Kind>(words: readonly string[], among: readonly K[]): References<K> {
+export function parseReferences<K extends Kind>(words: readonly string[], among: readonly K[], usual: K | undefined = among.length === 1 ? among[0] : undefined): References<K> {
   const [first = ""] = words;
   if (first.includes("/")) return slashed(words, among);
   const kind = findKind(first);
-  const [only] = among;
   // Alone, a word of another kind is a name: a cluster may well be called `events`.
   const isName = kind === undefined || (words.length === 1 && !isAmong(kind, among));
-  if (isName && among.length === 1 && only !== undefined && first !== "") return { kind: only, names: words.map(checkedName) };
+  if (isName && usual !== undefined && first !== "") return { kind: usual, names: words.map(checkedName) };
   if (!isAmong(kind, among)) throw usage(unknownKind(first, among));
   return { kind, names: words.slice(1).map((word) => nameIn(word, kind)) };
 }

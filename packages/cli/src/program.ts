@@ -62,9 +62,9 @@ function withWait(command: Command, what: string): Command {
 
 function addWrites(program: Command, start: Start): void {
   withWait(withFiles(program.command("apply")), "everything is Ready")
-    .description("Publish Apps and create or change Clusters, from files.")
+    .description("Publish Apps and create or change Clusters and Pipelines, from files.")
     .option("--dry-run", "say what would happen, and change nothing", false)
-    .addHelpText("after", "\nEverything is checked before the first document is sent.\n\nExamples:\n  troupe apply -f app.yaml\n  troupe apply -f cluster.yaml --wait\n  cat cluster.yaml | troupe apply -f - --dry-run\n")
+    .addHelpText("after", "\nEverything is checked before the first document is sent.\n\nExamples:\n  troupe apply -f app.yaml\n  troupe apply -f cluster.yaml --wait\n  troupe apply -f pipeline.yaml --wait\n  cat cluster.yaml | troupe apply -f - --dry-run\n")
     .action(async (options: FileOptions & WaitOptions & { dryRun: boolean }, command: Command) =>
       start(command, async (session) => (await import("./commands/apply.ts")).apply(session, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
     );
@@ -76,11 +76,21 @@ function addWrites(program: Command, start: Start): void {
     .action(async (words: string[], options: WaitOptions & { dryRun: boolean }, command: Command) =>
       start(command, async (session) => (await import("./commands/scale.ts")).scale(session, words, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
     );
+  for (const [word, what] of [["stop", "Stop all members of clusters; volumes, secrets and names stay."], ["start", "Start clusters that were stopped."], ["pause", "Leave clusters as they are, come what may, until they are resumed."], ["resume", "Let Troupe change and heal paused clusters again."]] as const) {
+    withWait(program.command(`${word} <words...>`), "it is so")
+      .usage("cluster NAME... [options]")
+      .description(what)
+      .option("--dry-run", "say what would happen, and change nothing", false)
+      .addHelpText("after", `\nExample:\n  troupe ${word} cluster events --wait\n`)
+      .action(async (words: string[], options: WaitOptions & { dryRun: boolean }, command: Command) =>
+        start(command, async (session) => (await import("./commands/switch.ts")).turn(session, word, words, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
+      );
+  }
   withWait(withFiles(program.command("delete [words...]")), "it is gone")
-    .usage("cluster NAME... | -f FILE | app NAME@VERSION+BUILD [options]")
-    .description("Delete clusters, and builds of apps; volumes and generated secrets stay unless asked for.")
+    .usage("cluster NAME... | pipeline NAME... | app NAME@VERSION+BUILD | -f FILE [options]")
+    .description("Delete clusters, pipelines with their clusters, and builds of apps; volumes and generated secrets stay unless asked for.")
     .option("--volumes", "delete all data too; asks for the name", false)
-    .option("--confirm <name>", "the cluster's name, for --volumes where nobody can be asked", "")
+    .option("--confirm <name>", "the name of the cluster or pipeline, for --volumes where nobody can be asked", "")
     .option("--ignore-not-found", "it is well if it is not there", false)
     .addHelpText("after", "\nExamples:\n  troupe delete cluster events --wait\n  troupe delete cluster events --volumes --confirm events\n")
     .action(async (words: string[], options: FileOptions & WaitOptions & { volumes: boolean; confirm: string; ignoreNotFound: boolean }, command: Command) =>
@@ -91,10 +101,10 @@ function addWrites(program: Command, start: Start): void {
 function addReads(program: Command, start: Start): void {
   program
     .command("get <words...>")
-    .usage("clusters|apps|targets [NAME...] [options]")
-    .description("List clusters, apps or targets, or get some by name.")
-    .option("-A, --all-projects", "clusters of every project", false)
-    .option("--filter <text>", 'such as \'app = "queue" AND state != READY\'', "")
+    .usage("clusters|pipelines|apps|targets [NAME...] [options]")
+    .description("List clusters, pipelines, apps or targets, or get some by name.")
+    .option("-A, --all-projects", "clusters and pipelines of every project", false)
+    .option("--filter <text>", 'only clusters such as \'app = "queue" AND state != READY\'', "")
     .option("-l, --label <name=value>", "only clusters with this label; may be repeated", collect, [])
     .addHelpText("after", "\nExamples:\n  troupe get clusters\n  troupe get cluster events -o yaml\n  troupe get apps -o wide\n")
     .action(async (words: string[], options: { allProjects: boolean; filter: string; label: readonly string[] }, command: Command) =>
@@ -102,8 +112,8 @@ function addReads(program: Command, start: Start): void {
     );
   program
     .command("describe <words...>")
-    .usage("cluster NAME | app NAME[@VERSION] [options]")
-    .description("Show everything about one cluster or app.")
+    .usage("cluster NAME | pipeline NAME | app NAME[@VERSION] [options]")
+    .description("Show everything about one cluster, pipeline (with its graph) or app.")
     .action(async (words: string[], _options: unknown, command: Command) => start(command, async (session) => (await import("./commands/describe.ts")).describe(session, words)));
   program
     .command("watch [words...]")
@@ -113,8 +123,8 @@ function addReads(program: Command, start: Start): void {
     .action(async (words: string[], options: { filter: string }, command: Command) => start(command, async (session) => (await import("./commands/watch.ts")).watch(session, words, options)));
   program
     .command("events [words...]")
-    .usage("[cluster NAME] [options]")
-    .description("Show what happened in the project, or to one cluster.")
+    .usage("[cluster NAME | pipeline NAME] [options]")
+    .description("Show what happened in the project, or to one cluster or pipeline.")
     .option("-w, --follow", "also what happens from now on, until Ctrl-C", false)
     .option("--since-revision <number>", "only what came after it")
     .option("--types <type>", "only these, such as cluster.ready or cluster.member.*; may be repeated", collect, [])
@@ -128,8 +138,8 @@ function addReads(program: Command, start: Start): void {
     );
   program
     .command("wait <words...>")
-    .usage("cluster NAME... --for ready|deleted [options]")
-    .description("Wait until clusters are ready, or gone.")
+    .usage("cluster NAME... | pipeline NAME... --for ready|deleted [options]")
+    .description("Wait until clusters or pipelines are ready, or gone.")
     .option("--for <state>", "ready or deleted", "ready")
     .option("--timeout <duration>", "90s, 5m, 1h30m", "10m")
     .action(async (words: string[], options: { for: string; timeout: string }, command: Command) =>
@@ -142,7 +152,7 @@ function addHelpers(program: Command, start: Start): void {
     .description("Say everything that is wrong with documents; store nothing.")
     .action(async (options: FileOptions, command: Command) => start(command, async (session) => (await import("./commands/validate.ts")).validate(session, options)));
   withFiles(program.command("diff"))
-    .description("Show what apply would change of each Cluster's spec; exit 1 if anything.")
+    .description("Show what apply would change of Clusters and Pipelines; exit 1 if anything.")
     .action(async (options: FileOptions, command: Command) => start(command, async (session) => (await import("./commands/diff.ts")).diff(session, options)));
   program
     .command("version")

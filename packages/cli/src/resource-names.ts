@@ -11,6 +11,10 @@ export function clusterName(project: string, cluster: string): string {
   return `projects/${project}/clusters/${cluster}`;
 }
 
+export function pipelineName(project: string, pipeline: string): string {
+  return `projects/${project}/pipelines/${pipeline}`;
+}
+
 export function appName(project: string, app: string): string {
   return `projects/${project}/apps/${app}`;
 }

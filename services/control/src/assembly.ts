@@ -3,6 +3,7 @@ import { ReconcilerServiceService } from "@troupe/proto/troupe/internal/v1/recon
 import { AppServiceService } from "@troupe/proto/troupe/v1/app";
 import { ClusterServiceService } from "@troupe/proto/troupe/v1/cluster";
 import { EventServiceService } from "@troupe/proto/troupe/v1/event";
+import { PipelineServiceService } from "@troupe/proto/troupe/v1/pipeline";
 import { SystemServiceService } from "@troupe/proto/troupe/v1/system";
 import type { Bus } from "@troupe/runtime/bus";
 import { type Service, serviceOf } from "@troupe/runtime/grpc-server";
@@ -30,9 +31,12 @@ import { clusterHandlers } from "./grpc/cluster-handlers.ts";
 import { eventHandlers } from "./grpc/event-handlers.ts";
 import { internalHandlers } from "./grpc/internal-handlers.ts";
 import { toWireSources } from "./grpc/internal-words.ts";
+import { pipelineHandlers } from "./grpc/pipeline-handlers.ts";
 import { systemHandlers } from "./grpc/system-handlers.ts";
 import { answerStatuses } from "./nats/status-intake.ts";
 import { newUid } from "./new-uid.ts";
+import { makeApplyPipeline } from "./pipelines/apply-pipeline.ts";
+import { makeDeletePipeline } from "./pipelines/delete-pipeline.ts";
 import type { Committed, Store } from "./store.ts";
 
 export interface ControlDeps {
@@ -93,6 +97,7 @@ function servicesOf({ log, version, nowMs }: ControlDeps, store: Store, apps: Ap
   return [
     serviceOf(AppServiceService, appHandlers({ store, publishApp: makePublishApp(useCases), deleteApp: makeDeleteApp(useCases), validate })),
     serviceOf(ClusterServiceService, clusterHandlers({ store, watching, validate, applyCluster: makeApplyCluster(useCases), deleteCluster: makeDeleteCluster(useCases) })),
+    serviceOf(PipelineServiceService, pipelineHandlers({ store, apps, watching, validate, applyPipeline: makeApplyPipeline(useCases), deletePipeline: makeDeletePipeline(useCases) })),
     serviceOf(EventServiceService, eventHandlers({ store, watching })),
     serviceOf(SystemServiceService, systemHandlers({ store, version })),
     serviceOf(ReconcilerServiceService, internalHandlers({ store, desired: { store, apps, log }, statuses: { store, nowMs, log } })),

@@ -10,7 +10,7 @@ export interface ManifestText {
   readonly package: Readonly<Record<string, string>>;
 }
 
-export function documentOf({ text, firstLine }: ManifestText, kind: "App" | "Cluster"): Document {
+export function documentOf({ text, firstLine }: ManifestText, kind: "App" | "Cluster" | "Pipeline"): Document {
   const document = parseDocument(text, { firstLine: Math.max(1, firstLine) });
   if (document.kind === undefined || document.kind === kind) return document;
   throw invalid([{ path: "kind", ...document.placeOf(["kind"]), reason: "KIND_WRONG", message: `is ${document.kind}, and ${kind} is expected here`, suggestion: kind }]);

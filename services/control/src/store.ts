@@ -1,3 +1,5 @@
+import type { ProviderApp } from "@troupe/domain/language/check-providers";
+import type { ExportValue } from "@troupe/domain/expression/value";
 import type { Json, JsonObject } from "@troupe/domain/json";
 import type { ClusterSpec } from "@troupe/domain/language/cluster";
 import type { EventType } from "@troupe/domain/life/events";
@@ -7,6 +9,8 @@ import type { Digest, Uid } from "@troupe/domain/name";
 import type { AppRef, Intent } from "@troupe/domain/plan/sources";
 import type { ClusterQuery } from "./clusters/cluster-query.ts";
 import type { PlanAnswer } from "./clusters/plan-answer.ts";
+import type { PipelinePage, PipelinePart, PipelineQuery, PipelineSnapshot, PipelineStatus, StoredPipeline } from "./pipelines/pipeline.ts";
+import type { PipelinePlanAnswer } from "./pipelines/plan-answer.ts";
 
 /**
  * The seam between what control decides and what PostgreSQL keeps. Revisions, generations and sequence numbers are safe
@@ -45,6 +49,14 @@ export interface Store {
   holderOf(names: WantedNames): Promise<NameHolder | undefined>;
   /** Without members. */
   listClusters(query: ClusterQuery): Promise<ClusterPage>;
+
+  /** One that is not gone. */
+  findPipeline(project: string, name: string): Promise<StoredPipeline | undefined>;
+  /** Of those that are not gone, in no order. */
+  pipelinesByUid(uids: readonly Uid[]): Promise<readonly StoredPipeline[]>;
+  /** Those of a pipeline that live, without members, in no order. */
+  clustersOfPipeline(pipeline: Uid): Promise<readonly StoredCluster[]>;
+  listPipelines(query: PipelineQuery): Promise<PipelinePage>;
 
   /** Who needs whom among the living clusters of a project, and the count that guards a decision made on it. */
   topologyOf(project: string): Promise<Topology>;
@@ -95,6 +107,8 @@ export interface Mutation {
   readonly audit?: Audit;
   /** Given where the decision rests on who needs whom: it must be as counted then. A change of it raises the count. */
   readonly topology?: { readonly count: number; readonly changes: boolean };
+  /** Given where the decision rests on what a pipeline says that it does not write: it must be as it was. */
+  readonly pipeline?: { readonly uid: Uid } & PipelineExpected;
   readonly writes: readonly Write[];
 }
 
@@ -119,6 +133,7 @@ export interface NewRequest {
 /** What an answer holds besides the resource as it is in the event. */
 export interface RequestAnswer {
   readonly plan?: PlanAnswer;
+  readonly pipelinePlan?: PipelinePlanAnswer;
   readonly created?: boolean;
   /** Of a request that changed nothing, and so has no event. */
   readonly unchanged?: Unchanged;
@@ -128,6 +143,7 @@ export interface RequestAnswer {
 export interface Unchanged {
   readonly cluster?: ClusterSnapshot;
   readonly app?: StoredAppSummary;
+  readonly pipeline?: PipelineSnapshot;
   readonly revision: number;
 }
 
@@ -150,6 +166,11 @@ export type Write = { readonly event: NewEvent } & (
   | { readonly kind: "status"; readonly report: NewStatus }
   /** Nothing is left of a deleted cluster but what was kept: its names are free. */
   | { readonly kind: "gone"; readonly report: NewStatus }
+  /** What a user made of a pipeline, whole; without `expect` a new one. */
+  | { readonly kind: "pipeline"; readonly pipeline: PipelineSnapshot; readonly expect: PipelineExpected | undefined }
+  | { readonly kind: "pipeline-status"; readonly uid: Uid; readonly expect: PipelineExpected; readonly status: PipelineStatus }
+  /** The last of its clusters is gone. */
+  | { readonly kind: "pipeline-gone"; readonly uid: Uid; readonly expect: PipelineExpected }
 );
 
 /** The row is as it was when the decision was made. */
@@ -157,9 +178,16 @@ export interface Expected {
   readonly edition: number;
 }
 
+/** Nothing was written of the row since. */
+export interface PipelineExpected {
+  readonly revision: number;
+}
+
+export type ResourceKind = "app" | "cluster" | "pipeline";
+
 export interface NewEvent {
   readonly type: EventType;
-  readonly kind: "app" | "cluster";
+  readonly kind: ResourceKind;
   readonly uid: Uid;
   readonly subject: string;
   readonly generation: number;
@@ -169,7 +197,8 @@ export interface NewEvent {
 /** What an event tells, as it is kept; `grpc/words.ts` gives it its public form. */
 export type EventData =
   | { readonly app: StoredAppSummary; readonly change: JsonObject }
-  | { readonly cluster: ClusterSnapshot; readonly change: JsonObject };
+  | { readonly cluster: ClusterSnapshot; readonly change: JsonObject }
+  | { readonly pipeline: PipelineSnapshot; readonly change: JsonObject };
 
 export interface NewApp {
   readonly uid: Uid;
@@ -196,6 +225,7 @@ export interface NewCluster {
   readonly spec: ClusterSpec;
   readonly objectNames: readonly string[];
   readonly bindings: readonly Binding[];
+  readonly pipeline: PipelinePart | undefined;
 }
 
 export interface SpecChange {
@@ -272,10 +302,14 @@ export interface AppBuild extends AppRef {
 /** What lists show without reading the definition. */
 export interface AppSummary {
   readonly description: string;
+  readonly label: string;
+  readonly logo: string;
+  readonly docs: string;
+  readonly category: string;
   readonly roles: readonly { readonly name: string; readonly members: string; readonly defaultMembers: number; readonly image: string; readonly after: readonly string[] }[];
   readonly params: readonly { readonly name: string; readonly type: string; readonly required: boolean; readonly default?: Json; readonly description: string }[];
   readonly exports: readonly string[];
-  readonly needs: readonly { readonly slot: string; readonly app: string; readonly optional: boolean }[];
+  readonly needs: readonly { readonly slot: string; readonly app: string; readonly version?: string; readonly optional: boolean }[];
 }
 
 export interface StoredAppSummary extends AppBuild {
@@ -314,6 +348,7 @@ export interface ClusterSnapshot {
   readonly updateTime: string;
   readonly deleteTime: string | undefined;
   readonly creator: string;
+  readonly pipeline: PipelinePart | undefined;
   readonly intent: Intent;
   readonly app: AppRef;
   readonly spec: ClusterSpec;
@@ -379,12 +414,12 @@ export interface Topology {
 
 export interface Offered {
   readonly uid: Uid;
-  readonly exports: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, ExportValue>>;
 }
 
 export interface Provider extends Offered {
-  /** Name of the app that it is a cluster of. */
-  readonly app: string;
+  /** What it is a cluster of. */
+  readonly app: ProviderApp;
 }
 
 export type DesiredScope =
@@ -410,7 +445,7 @@ export interface StoredEvent {
   readonly project: string;
   readonly revision: number;
   readonly type: EventType;
-  readonly kind: "app" | "cluster";
+  readonly kind: ResourceKind;
   readonly uid: Uid;
   readonly subject: string;
   readonly time: string;

@@ -20,7 +20,7 @@ const create = (text: string, change: Partial<Parameters<Replica["clusters"]["cr
   replica.clusters.create({ parent: "", clusterId: "", source: { $case: "manifest", value: manifest(text) }, requestId: "", validateOnly: false, ...change });
 const update = (change: Partial<Parameters<Replica["clusters"]["update"]>[0]>) =>
   replica.clusters.update({ name: "", source: undefined, updateMask: undefined, allowMissing: false, etag: "", requestId: "", validateOnly: false, ...change });
-const input = (spec: object, labels: Record<string, string> = {}) => ({ $case: "cluster" as const, value: { labels, annotations: {}, spec: { app: "queue", placement: undefined, params: {}, needs: {}, roles: {}, protect: false, adopt: "", ...spec } } });
+const input = (spec: object, labels: Record<string, string> = {}) => ({ $case: "cluster" as const, value: { labels, annotations: {}, spec: { app: "queue", placement: undefined, params: {}, needs: {}, roles: {}, paused: false, stopped: false, protect: false, adopt: "", labels: {}, ...spec } } });
 const revisionOf = async (project: string) => (await replica.events.list({ parent: `projects/${project}`, afterRevision: 0n, pageSize: 1000, subject: "", types: [], newestFirst: false })).lastRevision;
 
 describe("creating", () => {

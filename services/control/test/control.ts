@@ -3,6 +3,7 @@ import { ReconcilerServiceService } from "@troupe/proto/troupe/internal/v1/recon
 import { AppServiceService } from "@troupe/proto/troupe/v1/app";
 import { ClusterServiceService } from "@troupe/proto/troupe/v1/cluster";
 import { EventServiceService } from "@troupe/proto/troupe/v1/event";
+import { PipelineServiceService } from "@troupe/proto/troupe/v1/pipeline";
 import { SystemServiceService } from "@troupe/proto/troupe/v1/system";
 import type { Bus } from "@troupe/runtime/bus";
 import { type Caller, callerOf, openChannel } from "@troupe/runtime/grpc-client";
@@ -23,6 +24,7 @@ export interface Replica extends Control {
   readonly bus: Bus;
   readonly apps: Caller<typeof AppServiceService>;
   readonly clusters: Caller<typeof ClusterServiceService>;
+  readonly pipelines: Caller<typeof PipelineServiceService>;
   readonly events: Caller<typeof EventServiceService>;
   readonly system: Caller<typeof SystemServiceService>;
   readonly reconciler: Caller<typeof ReconcilerServiceService>;
@@ -65,6 +67,7 @@ export async function startReplica({ databases, nats }: Neighbours, url?: string
     bus,
     apps: callerOf(AppServiceService, channel),
     clusters: callerOf(ClusterServiceService, channel),
+    pipelines: callerOf(PipelineServiceService, channel),
     events: callerOf(EventServiceService, channel),
     system: callerOf(SystemServiceService, channel),
     reconciler: callerOf(ReconcilerServiceService, channel),

@@ -57,7 +57,7 @@ const arrived = (project: string, revision: number) => eventually(`the stream ha
 
 describe("the relay", () => {
   test("publishes each event once, as a CloudEvent, in order", async () => {
-    const { cluster } = await replica.clusters.create({ parent: "projects/shop", clusterId: "a", source: { $case: "cluster", value: { labels: {}, annotations: {}, spec: { app: "queue", placement: undefined, params: {}, needs: {}, roles: {}, protect: false, adopt: "" } } }, requestId: "", validateOnly: false }, { metadata: { "troupe-caller": "ann", traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } });
+    const { cluster } = await replica.clusters.create({ parent: "projects/shop", clusterId: "a", source: { $case: "cluster", value: { labels: {}, annotations: {}, spec: { app: "queue", placement: undefined, params: {}, needs: {}, roles: {}, paused: false, stopped: false, protect: false, adopt: "", labels: {} } } }, requestId: "", validateOnly: false }, { metadata: { "troupe-caller": "ann", traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } });
     await report(replica, reportOf(cluster!, { state: "ready", members: [] }));
     await finish(replica, "projects/shop/clusters/a");
     const messages = await arrived("shop", 4);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { makePostgresStore } from "../src/db/postgres-store.ts";
 import { type Databases, startDatabases } from "./database.ts";
+import { pipelineContract } from "./pipelines.contract.ts";
 import { storeContract } from "./store.contract.ts";
 
 let databases: Databases;
@@ -9,4 +10,6 @@ beforeAll(async () => {
 });
 afterAll(() => databases?.stop());
 
-storeContract("the store in PostgreSQL", async () => makePostgresStore({ database: (await databases.make()).database, onCommitted: () => undefined }));
+const fresh = async () => makePostgresStore({ database: (await databases.make()).database, onCommitted: () => undefined });
+storeContract("the store in PostgreSQL", fresh);
+pipelineContract("the store in PostgreSQL", fresh);

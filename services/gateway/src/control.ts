@@ -1,6 +1,7 @@
 import { AppServiceService } from "@troupe/proto/troupe/v1/app";
 import { ClusterServiceService } from "@troupe/proto/troupe/v1/cluster";
 import { EventServiceService } from "@troupe/proto/troupe/v1/event";
+import { PipelineServiceService } from "@troupe/proto/troupe/v1/pipeline";
 import { SystemServiceService } from "@troupe/proto/troupe/v1/system";
 import { type Caller, callerOf, type Channel } from "@troupe/runtime/grpc-client";
 
@@ -8,6 +9,7 @@ import { type Caller, callerOf, type Channel } from "@troupe/runtime/grpc-client
 export interface Control {
   readonly apps: Caller<typeof AppServiceService>;
   readonly clusters: Caller<typeof ClusterServiceService>;
+  readonly pipelines: Caller<typeof PipelineServiceService>;
   readonly events: Caller<typeof EventServiceService>;
   readonly system: Caller<typeof SystemServiceService>;
 }
@@ -16,6 +18,7 @@ export function controlOf(channel: Channel): Control {
   return {
     apps: callerOf(AppServiceService, channel),
     clusters: callerOf(ClusterServiceService, channel),
+    pipelines: callerOf(PipelineServiceService, channel),
     events: callerOf(EventServiceService, channel),
     system: callerOf(SystemServiceService, channel),
   };

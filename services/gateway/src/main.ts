@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AppServiceService } from "@troupe/proto/troupe/v1/app";
 import { ClusterServiceService } from "@troupe/proto/troupe/v1/cluster";
 import { EventServiceService } from "@troupe/proto/troupe/v1/event";
+import { PipelineServiceService } from "@troupe/proto/troupe/v1/pipeline";
 import { SystemServiceService } from "@troupe/proto/troupe/v1/system";
 import { readEnvironment } from "@troupe/runtime/environment";
 import { openChannel } from "@troupe/runtime/grpc-client";
@@ -34,7 +35,7 @@ await main(() => {
     listen: TROUPE_GRPC_LISTEN,
     log,
     metrics,
-    services: [AppServiceService, ClusterServiceService, EventServiceService, SystemServiceService].map((definition) => forwardTo(definition, channel, () => Date.now())),
+    services: [AppServiceService, ClusterServiceService, PipelineServiceService, EventServiceService, SystemServiceService].map((definition) => forwardTo(definition, channel, () => Date.now())),
     reflection: readFileSync(join(import.meta.dirname, "../../../proto/gen/descriptors.bin")),
   });
   const connection = { name: "control", start: async () => {}, stop: async () => channel.close() };

@@ -3,6 +3,7 @@ import { request } from "node:http";
 import type { Duplex } from "node:stream";
 import { Failure } from "@troupe/domain/failure";
 import { ClusterServiceService, WatchKind, type WatchClustersResponse } from "@troupe/proto/troupe/v1/cluster";
+import { Pipeline, type WatchPipelinesResponse } from "@troupe/proto/troupe/v1/pipeline";
 import { callerOf, openChannel } from "@troupe/runtime/grpc-client";
 import type { Call } from "@troupe/runtime/grpc-server";
 import { afterEach, describe, expect, it } from "vitest";
@@ -130,6 +131,34 @@ describe("a subscription", () => {
     const { ask, errors } = await openSocket(await start({ clusters: { watch } }));
     await Promise.all(Array.from({ length: 100 }, () => ask(subscription)));
     expect(await errors(subscription)).toMatchObject([{ extensions: { code: "EXHAUSTED", reason: "TOO_MANY_OPERATIONS" } }]);
+  });
+});
+
+describe("a pipeline over GraphQL", () => {
+  const clicks = Pipeline.fromJSON({ name: "projects/p/pipelines/clicks", spec: { clusters: { log: { app: "queue" } } }, status: { state: "CLUSTER_STATE_DEGRADED", clusters: [{ key: "log", cluster: "projects/p/clusters/clicks-log", changed: true }] } });
+
+  it("is sent as it changes, and a bookmark where nothing does", async () => {
+    const watch = async function* (_request: unknown, { signal }: Call): AsyncGenerator<WatchPipelinesResponse> {
+      yield { kind: WatchKind.WATCH_KIND_UPSERT, revision: 0n, pipeline: clicks };
+      await once(signal, "abort");
+    };
+    const { ask } = await openSocket(await start({ pipelines: { watch } }));
+    const { payload } = await ask(`subscription { pipelineChanged(scope: "projects/p") { __typename ... on PipelineUpsert { pipeline { shortName spec { clusters { key spec { app } } } status { state clusters { key state changed } } } } } }`);
+    const pipeline = { shortName: "clicks", spec: { clusters: [{ key: "log", spec: { app: "queue" } }] }, status: { state: "DEGRADED", clusters: [{ key: "log", state: null, changed: true }] } };
+    expect(payload).toEqual({ data: { pipelineChanged: { __typename: "PipelineUpsert", pipeline } } });
+  });
+
+  it("is deleted with what is to be confirmed, and what is refused is the caller's to mend", async () => {
+    const asked: unknown[] = [];
+    const { http } = await start({ pipelines: { delete: (request) => (asked.push(request), Promise.reject(new Failure("conflict", "clicks-log is protected", { reason: "CLUSTER_PROTECTED" }))) } });
+    const { body } = await post(http, { query: `mutation { deletePipeline(input: {name: "projects/p/pipelines/clicks", deleteVolumes: true, confirm: "clicks"}) { pipeline { name } userErrors { reason } } }` });
+    expect(body).toEqual({ data: { deletePipeline: { pipeline: null, userErrors: [{ reason: "CLUSTER_PROTECTED" }] } } });
+    expect(asked).toMatchObject([{ name: "projects/p/pipelines/clicks", volumes: 2, confirm: "clicks", allowMissing: false }]);
+  });
+
+  it("that does not exist is null", async () => {
+    const { http } = await start({ pipelines: { get: () => Promise.reject(new Failure("not_found", "no")) } });
+    expect(await post(http, { query: `{ pipeline(name: "projects/p/pipelines/x") { name } }` })).toMatchObject({ status: 200, body: { data: { pipeline: null } } });
   });
 });
 

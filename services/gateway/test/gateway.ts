@@ -7,6 +7,7 @@ import { Failure } from "@troupe/domain/failure";
 import { AppServiceService } from "@troupe/proto/troupe/v1/app";
 import { ClusterServiceService } from "@troupe/proto/troupe/v1/cluster";
 import { EventServiceService } from "@troupe/proto/troupe/v1/event";
+import { PipelineServiceService } from "@troupe/proto/troupe/v1/pipeline";
 import { SystemServiceService } from "@troupe/proto/troupe/v1/system";
 import { type Handlers, makeServer, serviceOf } from "@troupe/runtime/grpc-server";
 import { silentLog } from "@troupe/runtime/log";
@@ -14,6 +15,7 @@ import { silentLog } from "@troupe/runtime/log";
 interface Fakes {
   readonly apps?: Partial<Handlers<typeof AppServiceService>>;
   readonly clusters?: Partial<Handlers<typeof ClusterServiceService>>;
+  readonly pipelines?: Partial<Handlers<typeof PipelineServiceService>>;
   readonly events?: Partial<Handlers<typeof EventServiceService>>;
 }
 
@@ -28,7 +30,7 @@ export interface Gateway {
 /** The gateway as a process, and in place of control what the test says. */
 export async function startGateway(fakes: Fakes, env: NodeJS.ProcessEnv = {}): Promise<Gateway> {
   const info = async () => SystemServiceService.getInfo.responseDeserialize(Buffer.alloc(0));
-  const services = [fake(AppServiceService, fakes.apps), fake(ClusterServiceService, fakes.clusters), fake(EventServiceService, fakes.events), fake(SystemServiceService, { getInfo: info })];
+  const services = [fake(AppServiceService, fakes.apps), fake(ClusterServiceService, fakes.clusters), fake(PipelineServiceService, fakes.pipelines), fake(EventServiceService, fakes.events), fake(SystemServiceService, { getInfo: info })];
   const control = makeServer({ listen: { host: "127.0.0.1", port: 0 }, log: silentLog, services });
   await control.start(new AbortController().signal);
   const listen = { TROUPE_HTTP_LISTEN: "127.0.0.1:0", TROUPE_GRPC_LISTEN: "127.0.0.1:0" };

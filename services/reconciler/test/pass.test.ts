@@ -92,8 +92,8 @@ describe("passes on a real API server", () => {
     const status = await driver.until(sources, app, ({ state }) => state === "ready");
     expect(status.members.map(({ name, ready }) => [name, ready])).toEqual([["c-first-0", true], ["c-first-1", true], ["c-second-0", true], ["c-second-1", true]]);
     const writes = driver.requests.filter((request) => !/^(list|watch) /.test(request));
-    // 4 pods, 4 claims, account, headless Service, files, 2 budgets, Secret, record · namespace: refused once, then made · 2 more of the record
-    expect(writes.filter((request) => request.startsWith("create"))).toHaveLength(4 + 4 + 1 + 1 + 1 + 2 + 1 + 1 + 2);
+    // 4 pods, 4 claims, account, headless Service, files, context, 2 budgets, Secret, record · namespace: refused once, then made · 2 more of the record
+    expect(writes.filter((request) => request.startsWith("create"))).toHaveLength(4 + 4 + 1 + 1 + 1 + 1 + 2 + 1 + 1 + 2);
     expect(writes.filter((request) => request.startsWith("patch"))).toEqual(["patch ClusterRecord", "patch ClusterRecord"]);
     expect(writes.filter((request) => /^(apply|delete)/.test(request))).toEqual([]);
   });

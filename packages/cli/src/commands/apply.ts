@@ -5,10 +5,13 @@ import { mutate, read } from "../calls.ts";
 import { InFile } from "../in-file.ts";
 import { readSubmissions, type Input, type Submission } from "../input/documents.ts";
 import { problemsOfLast, together } from "../input/together.ts";
+import { pipelineGoals } from "../pipeline-goals.ts";
 import { changeText, planLines } from "../print/change.ts";
 import { appDocument, clusterDocument, planDocument } from "../print/document.ts";
 import { type Done, telling } from "../print/done.ts";
-import { clusterName, projectName, spokenName } from "../resource-names.ts";
+import { pipelineChangeText, pipelinePlanLines } from "../print/pipeline.ts";
+import { pipelineDocument, pipelinePlanDocument } from "../print/pipeline-document.ts";
+import { clusterName, pipelineName, projectName, spokenName } from "../resource-names.ts";
 import type { Session } from "../session.ts";
 import { usage } from "../usage.ts";
 import { type Goal, waitFor } from "../wait-for.ts";
@@ -21,28 +24,28 @@ export interface ApplyOptions {
   readonly timeoutMs: number;
 }
 
-/** Publishes Apps and applies Clusters. Everything is checked before the first is sent. */
+/** Publishes Apps, and applies Clusters and Pipelines. Everything is checked before the first is sent. */
 export async function apply(session: Session, options: ApplyOptions): Promise<void> {
   const input = await readSubmissions(session, options.filename, options.recursive);
   await checkAll(session, input);
   const goals: Goal[] = [];
   await telling(session, async (tell) => {
     for (const submission of input.submissions) {
-      const { done, goal } = await InFile.during(submission.file, input.files, () => submit(session, submission, options.dryRun));
-      tell(done);
-      if (goal) goals.push(goal);
+      const sent = await InFile.during(submission.file, input.files, () => submit(session, submission, options.dryRun));
+      tell(sent.done);
+      goals.push(...sent.goals);
     }
   });
   if (options.wait && !options.dryRun) await waitFor(session, goals, options.timeoutMs);
 }
 
-/** Says everything that is wrong with all documents at once. A Cluster is judged by an App that comes along, if there is one. */
+/** Says everything that is wrong with all documents at once. What follows an App is judged by the one that comes along, if there is one. */
 export async function checkAll(session: Session, { submissions, files }: Input): Promise<void> {
   const failures: InFile[] = [];
   const bad = new Set<Submission>();
   for (const submission of submissions) {
-    const apps = submission.kind === "Cluster" ? submissions.filter(({ kind, name }) => kind === "App" && name === submission.app) : [];
-    // What is wrong with its App is told already, and nothing is to be said of the Cluster without it.
+    const apps = submissions.filter(({ kind, name }) => kind === "App" && submission.apps.includes(name));
+    // What is wrong with its App is told already, and nothing is to be said of what follows it.
     if (apps.some((app) => bad.has(app))) continue;
     const problems = await problemsOf(session, submission, apps);
     if (problems.length === 0) continue;
@@ -66,7 +69,7 @@ function placed({ path, line, column, reason, message, suggestion }: Problem) {
 
 interface Submitted {
   readonly done: Done;
-  readonly goal?: Goal;
+  readonly goals: readonly Goal[];
 }
 
 async function submit(session: Session, { kind, manifest, project, name }: Submission, validateOnly: boolean): Promise<Submitted> {
@@ -75,9 +78,10 @@ async function submit(session: Session, { kind, manifest, project, name }: Submi
     const parent = session.givenProject !== undefined && project === undefined ? projectName(session.givenProject) : "";
     const app = await mutate(session, (api, requestId, call) => api.apps.publish({ parent, manifest, requestId, validateOnly }, call));
     const spoken = spokenName(app.name);
-    return { done: { name: spoken, lines: [`${spoken} published${suffix}`], document: appDocument(app) } };
+    return { done: { name: spoken, lines: [`${spoken} published${suffix}`], document: appDocument(app) }, goals: [] };
   }
-  if (kind === "other") throw usage(`a document is neither an App nor a Cluster`);
+  if (kind === "other") throw usage("a document is neither an App, a Cluster nor a Pipeline");
+  if (kind === "Pipeline") return submitPipeline(session, { manifest, project, name }, validateOnly);
   const target = project === undefined && session.givenProject !== undefined ? clusterName(session.givenProject, name) : "";
   const change = await mutate(session, (api, requestId, call) =>
     api.clusters.update({ name: target, source: { $case: "manifest", value: manifest }, updateMask: undefined, allowMissing: true, etag: "", requestId, validateOnly }, call),
@@ -89,6 +93,17 @@ function submitted({ cluster, plan }: ClusterChange, line: string, isDry: boolea
   if (cluster === undefined) throw new Failure("internal", "the answer has no cluster");
   return {
     done: { name: spokenName(cluster.name), lines: isDry ? [line, ...planLines(plan)] : [line], document: { ...clusterDocument(cluster), ...(isDry && { plan: planDocument(plan) }) } },
-    goal: { name: cluster.name, until: "ready", generation: cluster.generation, uid: cluster.uid },
+    goals: [{ name: cluster.name, until: "ready", generation: cluster.generation, uid: cluster.uid }],
   };
+}
+
+async function submitPipeline(session: Session, { manifest, project, name }: Pick<Submission, "manifest" | "project" | "name">, validateOnly: boolean): Promise<Submitted> {
+  const target = project === undefined && session.givenProject !== undefined ? pipelineName(session.givenProject, name) : "";
+  const request = { name: target, source: { $case: "manifest", value: manifest }, allowMissing: true, etag: "", validateOnly } as const;
+  const change = await mutate(session, (api, requestId, call) => api.pipelines.update({ ...request, requestId }, call));
+  const { pipeline, plan } = change;
+  if (pipeline === undefined) throw new Failure("internal", "the answer has no pipeline");
+  const line = `${pipelineChangeText(change)}${validateOnly ? " (dry run)" : ""}`;
+  const lines = [line, ...(validateOnly ? pipelinePlanLines(plan) : [])];
+  return { done: { name: spokenName(pipeline.name), lines, document: { ...pipelineDocument(pipeline), ...(validateOnly && { plan: pipelinePlanDocument(plan) }) } }, goals: pipelineGoals(pipeline, "ready") };
 }

@@ -1,11 +1,14 @@
 import { Failure } from "@troupe/domain/failure";
 import { type Cluster, VolumeDeletion } from "@troupe/proto/troupe/v1/cluster";
+import type { Pipeline } from "@troupe/proto/troupe/v1/pipeline";
 import { mutate } from "../calls.ts";
 import { readSubmissions, type Submission } from "../input/documents.ts";
 import { parseReferences } from "../kinds.ts";
+import { pipelineGoals } from "../pipeline-goals.ts";
 import { apiVersion, clusterDocument } from "../print/document.ts";
 import { telling } from "../print/done.ts";
-import { appName, clusterName, projectOf, sharedProject, shortName, spokenName } from "../resource-names.ts";
+import { pipelineDocument } from "../print/pipeline-document.ts";
+import { appName, clusterName, pipelineName, projectOf, sharedProject, shortName, spokenName } from "../resource-names.ts";
 import type { Session } from "../session.ts";
 import { usage } from "../usage.ts";
 import { type Goal, waitFor } from "../wait-for.ts";
@@ -22,15 +25,22 @@ export interface DeleteOptions {
 
 /** Resource names of what is to go. */
 interface Doomed {
+  readonly pipelines: readonly string[];
   readonly clusters: readonly string[];
   readonly apps: readonly string[];
 }
 
-/** Deletes clusters, keeping volumes and generated secrets unless asked for by name; and builds of apps, after their clusters. */
+/** Deletes pipelines and clusters, keeping volumes and generated secrets unless asked for by name; and builds of apps, after their clusters. */
 export async function remove(session: Session, words: readonly string[], options: DeleteOptions): Promise<void> {
-  const { clusters, apps } = options.filename.length > 0 ? await doomedIn(session, words, options) : doomedBy(session, words);
+  const { pipelines, clusters, apps } = options.filename.length > 0 ? await doomedIn(session, words, options) : doomedBy(session, words);
   await telling(session, async (tell) => {
     const goals: Goal[] = [];
+    for (const name of pipelines) {
+      const pipeline = await removePipeline(session, name, options);
+      if (pipeline === undefined) continue;
+      goals.push(...pipelineGoals(pipeline, "deleted"));
+      tell({ name: spokenName(name), lines: [pipelineDeletionText(pipeline, options)], document: pipelineDocument(pipeline) });
+    }
     for (const name of clusters) {
       const cluster = await removeCluster(session, name, options);
       if (cluster === undefined) continue;
@@ -45,10 +55,12 @@ export async function remove(session: Session, words: readonly string[], options
 }
 
 function doomedBy(session: Session, words: readonly string[]): Doomed {
-  const { kind, names } = parseReferences(words, ["cluster", "app"]);
+  const { kind, names } = parseReferences(words, ["cluster", "pipeline", "app"]);
   if (names.length === 0) throw usage(`delete what? troupe delete ${kind} NAME`);
-  if (kind === "app") return { clusters: [], apps: names.map((name) => appName(session.givenProject ?? sharedProject, name)) };
-  return { clusters: names.map((name) => clusterName(session.project, name)), apps: [] };
+  const nothing: Doomed = { pipelines: [], clusters: [], apps: [] };
+  if (kind === "app") return { ...nothing, apps: names.map((name) => appName(session.givenProject ?? sharedProject, name)) };
+  if (kind === "pipeline") return { ...nothing, pipelines: names.map((name) => pipelineName(session.project, name)) };
+  return { ...nothing, clusters: names.map((name) => clusterName(session.project, name)) };
 }
 
 /** In the order opposite to that of applying. */
@@ -56,9 +68,9 @@ async function doomedIn(session: Session, words: readonly string[], { filename, 
   if (words.length > 0) throw usage("delete takes names or files, not both");
   const submissions = (await readSubmissions(session, filename, recursive)).submissions.toReversed();
   const other = submissions.find(({ kind }) => kind === "other");
-  if (other) throw usage(`a document in ${other.file} is neither an App nor a Cluster: nothing was deleted`);
+  if (other) throw usage(`a document in ${other.file} is neither an App, a Cluster nor a Pipeline: nothing was deleted`);
   const of = (kind: Submission["kind"]) => submissions.filter((submission) => submission.kind === kind);
-  return { clusters: of("Cluster").map(({ project, name }) => clusterName(project ?? session.project, name)), apps: of("App").map((app) => buildIn(session, app)) };
+  return { pipelines: of("Pipeline").map(({ project, name }) => pipelineName(project ?? session.project, name)), clusters: of("Cluster").map(({ project, name }) => clusterName(project ?? session.project, name)), apps: of("App").map((app) => buildIn(session, app)) };
 }
 
 function buildIn(session: Session, { file, project, build }: Submission): string {
@@ -66,10 +78,24 @@ function buildIn(session: Session, { file, project, build }: Submission): string
   return appName(project ?? session.givenProject ?? sharedProject, build);
 }
 
-async function removeCluster(session: Session, name: string, options: DeleteOptions): Promise<Cluster | undefined> {
+async function requestFor(session: Session, name: string, options: DeleteOptions) {
   const confirm = options.volumes ? await confirmation(session, shortName(name), options.confirm) : "";
   const volumes = options.volumes ? VolumeDeletion.VOLUME_DELETION_DELETE : VolumeDeletion.VOLUME_DELETION_KEEP;
-  const request = { name, volumes, confirm, etag: "", validateOnly: false, allowMissing: options.ignoreNotFound };
+  return { name, volumes, confirm, etag: "", validateOnly: false, allowMissing: options.ignoreNotFound };
+}
+
+async function removePipeline(session: Session, name: string, options: DeleteOptions): Promise<Pipeline | undefined> {
+  const request = await requestFor(session, name, options);
+  const { pipeline } = await mutate(session, (api, requestId, call) => api.pipelines.delete({ ...request, requestId }, call));
+  return pipeline;
+}
+
+function pipelineDeletionText({ name }: Pipeline, { volumes }: DeleteOptions): string {
+  return `${spokenName(name)} is being deleted, its clusters in the reverse of the order of their needs; volumes and generated secrets ${volumes ? "go too" : "stay"}`;
+}
+
+async function removeCluster(session: Session, name: string, options: DeleteOptions): Promise<Cluster | undefined> {
+  const request = await requestFor(session, name, options);
   const { cluster } = await mutate(session, (api, requestId, call) => api.clusters.delete({ ...request, requestId }, call));
   return cluster;
 }

@@ -1,26 +1,65 @@
 import type { App } from "@troupe/proto/troupe/v1/app";
 import { type Cluster, type Condition, ConditionStatus, type MemberStatus } from "@troupe/proto/troupe/v1/cluster";
 import type { Event } from "@troupe/proto/troupe/v1/event";
+import type { Pipeline } from "@troupe/proto/troupe/v1/pipeline";
 import { read } from "../calls.ts";
 import { parseReferences } from "../kinds.ts";
 import { ageOf } from "../print/age.ts";
 import { lookOf, memberWord, needsSomebody, readyText, waitsByUrgency, waitText } from "../print/cluster.ts";
 import { appDocument, clusterDocument, eventDocument } from "../print/document.ts";
 import { eventText } from "../print/event.ts";
+import { changedClusters, graphLines, lookOfPipeline, readyClusters } from "../print/pipeline.ts";
+import { graphDocument, pipelineDocument } from "../print/pipeline-document.ts";
 import { renderTable } from "../print/table.ts";
 import { visible } from "../print/visible.ts";
-import { appName, clusterName, projectName, projectOf, sharedProject, shortName } from "../resource-names.ts";
+import { appName, clusterName, pipelineName, projectName, projectOf, sharedProject, shortName } from "../resource-names.ts";
 import { isMachineReadable, printValue, type Session } from "../session.ts";
 import { usage } from "../usage.ts";
 
 const eventsShown = 10;
 
-/** Everything about one cluster or app, for a person. */
+/** Everything about one cluster, pipeline or app, for a person. */
 export async function describe(session: Session, words: readonly string[]): Promise<void> {
-  const { kind, names } = parseReferences(words, ["cluster", "app"]);
+  const { kind, names } = parseReferences(words, ["cluster", "pipeline", "app"]);
   const [name] = names;
   if (name === undefined || names.length > 1) throw usage("describe takes one name: troupe describe cluster NAME");
-  await (kind === "app" ? describeApp(session, name) : describeCluster(session, name));
+  switch (kind) {
+    case "app":
+      return describeApp(session, name);
+    case "pipeline":
+      return describePipeline(session, name);
+    case "cluster":
+      return describeCluster(session, name);
+  }
+}
+
+async function describePipeline(session: Session, name: string): Promise<void> {
+  const full = pipelineName(session.project, name);
+  const pipeline = await read(session, (api, call) => api.pipelines.get({ name: full }, call));
+  const graph = await read(session, (api, call) => api.pipelines.getGraph({ name: full }, call));
+  const request = { parent: projectName(session.project), afterRevision: 0n, pageSize: eventsShown, subject: full, types: [], newestFirst: true };
+  const { events } = await read(session, (api, call) => api.events.list(request, call));
+  if (isMachineReadable(session)) return printValue(session, { ...pipelineDocument(pipeline), graph: graphDocument(graph), events: events.map(eventDocument) });
+  const drawn = graphLines(graph, session.paint).map((line) => `  ${line}\n`).join("");
+  session.terminal.out.write([pipelineHead(session, pipeline), `Graph:\n${drawn}`, recent(session, events)].filter((part) => part !== "").join("\n"));
+}
+
+function pipelineHead({ paint, terminal }: Session, pipeline: Pipeline): string {
+  const { deleteTime, labels, status } = pipeline;
+  const { word, colour } = lookOfPipeline(pipeline);
+  const changed = changedClusters(pipeline);
+  return headText([
+    ["Name", shortName(pipeline.name), paint.bold],
+    ["Project", projectOf(pipeline.name)],
+    ["State", `${word} ${readyClusters(pipeline)}`, paint[colour]],
+    ...(status?.message ? [["Waits for", status.message] as const] : []),
+    ...(changed === "" ? [] : [["Changed", `${changed}: not as the pipeline says; apply it again to bring it back`, paint.yellow] as const]),
+    ["Generation", String(pipeline.generation)],
+    ["Created", `${ageOf(pipeline.createTime, terminal.nowMs())} ago by ${pipeline.creator}`],
+    ...(deleteTime === undefined ? [] : [["Deleting since", ageOf(deleteTime, terminal.nowMs())] as const]),
+    ...Object.entries(labels).map(([key, value]) => ["Label", `${key}=${value}`] as const),
+    ["Uid", pipeline.uid],
+  ]);
 }
 
 async function describeCluster(session: Session, name: string): Promise<void> {
@@ -46,6 +85,7 @@ function head({ paint, terminal }: Session, cluster: Cluster): string {
     ["Name", shortName(cluster.name), paint.bold],
     ["Project", projectOf(cluster.name)],
     ["App", cluster.app],
+    ...(cluster.pipeline === "" ? [] : [["Pipeline", shortName(cluster.pipeline)] as const]),
     ["State", `${word} ${readyText(cluster)}`.trimEnd(), paint[colour]],
     ["Generation", `${cluster.generation}${status && status.observedGeneration < cluster.generation ? ` (members follow ${status.observedGeneration})` : ""}`],
     ["Created", `${ageOf(cluster.createTime, terminal.nowMs())} ago by ${cluster.creator}`],

@@ -4,7 +4,7 @@ import { parseReferences } from "../kinds.ts";
 import { eventDocument } from "../print/document.ts";
 import { eventText } from "../print/event.ts";
 import { visible } from "../print/visible.ts";
-import { clusterName, projectName } from "../resource-names.ts";
+import { clusterName, pipelineName, projectName } from "../resource-names.ts";
 import { isMachineReadable, note, printNext, type Session } from "../session.ts";
 import { usage } from "../usage.ts";
 import type { Event } from "@troupe/proto/troupe/v1/event";
@@ -17,7 +17,7 @@ export interface EventsOptions {
   readonly limit: number;
 }
 
-/** The log of a project or one cluster, oldest first; with `follow` also what comes, until Ctrl-C. JSON is one event a line, YAML one a document. */
+/** The log of a project, or of one cluster or pipeline, oldest first; with `follow` also what comes, until Ctrl-C. JSON is one event a line, YAML one a document. */
 export async function events(session: Session, words: readonly string[], { follow, sinceRevision, types, limit }: EventsOptions): Promise<number> {
   const parent = projectName(session.project);
   const subject = subjectOf(session, words);
@@ -37,12 +37,14 @@ export async function events(session: Session, words: readonly string[], { follo
   });
 }
 
-/** `a`, `cluster a` or `cluster/a`; empty: the whole project. */
+/** `a`, `cluster a`, `cluster/a` or `pipeline/a`; empty: the whole project. */
 function subjectOf(session: Session, words: readonly string[]): string {
-  const { names } = words.length === 0 ? { names: [] } : parseReferences(words, ["cluster"]);
+  if (words.length === 0) return "";
+  const { kind, names } = parseReferences(words, ["cluster", "pipeline"], "cluster");
   const [name, another] = names;
-  if (another !== undefined) throw usage("events takes one cluster: troupe events cluster NAME");
-  return name === undefined ? "" : clusterName(session.project, name);
+  if (another !== undefined) throw usage("events takes one name: troupe events cluster NAME");
+  if (name === undefined) return "";
+  return kind === "pipeline" ? pipelineName(session.project, name) : clusterName(session.project, name);
 }
 
 async function print(session: Session, event: Event): Promise<void> {

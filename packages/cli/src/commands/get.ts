@@ -1,15 +1,18 @@
 import { Failure } from "@troupe/domain/failure";
 import type { App } from "@troupe/proto/troupe/v1/app";
 import type { Cluster } from "@troupe/proto/troupe/v1/cluster";
+import type { Pipeline } from "@troupe/proto/troupe/v1/pipeline";
 import type { Target } from "@troupe/proto/troupe/v1/system";
 import { read } from "../calls.ts";
 import { parseReferences, type References } from "../kinds.ts";
 import { ageOf } from "../print/age.ts";
 import { lookOf, readyText, waitsByUrgency, waitText } from "../print/cluster.ts";
 import { appDocument, clusterDocument, listDocument } from "../print/document.ts";
+import { changedClusters, lookOfPipeline, readyClusters } from "../print/pipeline.ts";
+import { pipelineDocument } from "../print/pipeline-document.ts";
 import { type Column, renderTable } from "../print/table.ts";
 import { visible } from "../print/visible.ts";
-import { appName, clusterName, projectName, projectOf, sharedProject, shortName, spokenName } from "../resource-names.ts";
+import { appName, clusterName, pipelineName, projectName, projectOf, sharedProject, shortName, spokenName } from "../resource-names.ts";
 import { isMachineReadable, note, printValue, type Session } from "../session.ts";
 import { usage } from "../usage.ts";
 
@@ -21,7 +24,7 @@ export interface GetOptions {
 
 /** Lists, or gets by name. */
 export async function get(session: Session, words: readonly string[], options: GetOptions): Promise<void> {
-  const references = parseReferences(words, ["cluster", "app", "target"]);
+  const references = parseReferences(words, ["cluster", "pipeline", "app", "target"]);
   const single = references.names.length === 1;
   const spoken = ({ name }: { readonly name: string }) => spokenName(name);
   switch (references.kind) {
@@ -29,6 +32,8 @@ export async function get(session: Session, words: readonly string[], options: G
       return show(session, await findApps(session, references), { columns: appColumns(session), documentOf: appDocument, spoken, empty: "no apps: publish one with troupe apply -f app.yaml", single });
     case "target":
       return show(session, await findTargets(session, references), { columns: targetColumns, documentOf: (target) => target, spoken: ({ name }) => `target/${name}`, empty: "no targets: no reconciler has called yet", single });
+    case "pipeline":
+      return show(session, await findPipelines(session, references, options), { columns: pipelineColumns(session, options.allProjects), documentOf: pipelineDocument, spoken, empty: `no pipelines in ${options.allProjects ? "any project" : `project ${session.project} (-A looks in all)`}`, single });
     case "cluster":
       return show(session, await findClusters(session, references, options), { columns: clusterColumns(session, options.allProjects), documentOf: clusterDocument, spoken, empty: emptyText(session, options), single });
   }
@@ -54,6 +59,12 @@ async function findClusters(session: Session, { names }: References, options: Ge
   const filter = [options.filter, ...options.labels.map(labelFilter)].filter((part) => part !== "").join(" AND ");
   const parent = projectName(options.allProjects ? "-" : session.project);
   return everyPage((pageToken) => read(session, (api, call) => api.clusters.list({ parent, pageSize: 500, pageToken, filter, orderBy: "" }, call)), (page) => page.clusters);
+}
+
+async function findPipelines(session: Session, { names }: References, { allProjects }: GetOptions): Promise<readonly Pipeline[]> {
+  if (names.length > 0) return Promise.all(names.map((name) => read(session, (api, call) => api.pipelines.get({ name: pipelineName(session.project, name) }, call))));
+  const parent = projectName(allProjects ? "-" : session.project);
+  return everyPage((pageToken) => read(session, (api, call) => api.pipelines.list({ parent, pageSize: 500, pageToken }, call)), (page) => page.pipelines);
 }
 
 function labelFilter(label: string): string {
@@ -100,6 +111,19 @@ function clusterColumns({ paint, terminal, output }: Session, allProjects: boole
     { title: "AGE", cell: ({ createTime }) => ageOf(createTime, terminal.nowMs()), align: "right" },
     ...(wide ? [{ title: "GENERATION", cell: ({ generation }: Cluster) => String(generation), align: "right" as const }, { title: "UID", cell: ({ uid }: Cluster) => uid }] : []),
     { title: "WAITS FOR", cell: (cluster) => waitsByUrgency(cluster).slice(0, 1).map(waitText).join(""), optional: true, shrinks: true },
+  ];
+}
+
+function pipelineColumns({ paint, terminal, output }: Session, allProjects: boolean): readonly Column<Pipeline>[] {
+  return [
+    ...(allProjects ? [{ title: "PROJECT", cell: ({ name }: Pipeline) => projectOf(name) }] : []),
+    { title: "NAME", cell: ({ name }) => shortName(name) },
+    { title: "STATE", cell: (pipeline) => lookOfPipeline(pipeline).word, paint: (pipeline) => paint[lookOfPipeline(pipeline).colour] },
+    { title: "CLUSTERS", cell: readyClusters, align: "right" },
+    { title: "CHANGED", cell: changedClusters, optional: true },
+    { title: "AGE", cell: ({ createTime }) => ageOf(createTime, terminal.nowMs()), align: "right" },
+    ...(output === "wide" ? [{ title: "GENERATION", cell: ({ generation }: Pipeline) => String(generation), align: "right" as const }, { title: "UID", cell: ({ uid }: Pipeline) => uid }] : []),
+    { title: "WAITS FOR", cell: ({ status }) => status?.message ?? "", optional: true, shrinks: true },
   ];
 }
 

@@ -8,28 +8,28 @@ import type { Session } from "../session.ts";
 
 /** One document as it is sent. What it says is the server's to judge; here it is only looked at to know where it goes. */
 export interface Submission {
-  readonly kind: "App" | "Cluster" | "other";
+  readonly kind: "App" | "Cluster" | "Pipeline" | "other";
   readonly file: string;
   readonly manifest: Manifest;
   /** As far as it could be read. */
   readonly name: string;
   readonly project: string | undefined;
-  /** A Cluster's app, without version. */
-  readonly app: string;
+  /** What a Cluster, or the clusters of a Pipeline, are of, without version. */
+  readonly apps: readonly string[];
   /** An App's `name@version+build`; undefined where it has no version that could be read. */
   readonly build: string | undefined;
 }
 
 export interface Input {
   readonly files: readonly TextFile[];
-  /** Apps first, because Clusters follow them. */
+  /** Apps first, because Clusters follow them; Pipelines last, because they may need Clusters. */
   readonly submissions: readonly Submission[];
 }
 
 export async function readSubmissions(session: Session, args: readonly string[], recursive: boolean): Promise<Input> {
   const files = await readFiles(args, { recursive }, session.terminal);
   const submissions = (await Promise.all(files.map(submissionsOf))).flat();
-  const rank = { App: 0, Cluster: 1, other: 2 } as const;
+  const rank = { App: 0, Cluster: 1, Pipeline: 2, other: 3 } as const;
   return { files, submissions: submissions.toSorted((a, b) => rank[a.kind] - rank[b.kind]) };
 }
 
@@ -44,14 +44,19 @@ async function submissionOf(file: string, text: string, firstLine: number): Prom
   const folder = spec["package"];
   const files = kind === "App" && typeof folder === "string" ? await readPackage(join(file === "-" ? "." : dirname(file), folder)) : {};
   return {
-    kind: kind === "App" || kind === "Cluster" ? kind : "other",
+    kind: kind === "App" || kind === "Cluster" || kind === "Pipeline" ? kind : "other",
     file,
     manifest: { text, file, firstLine, package: files },
     name: textOf(metadata["name"]),
     project: textOf(metadata["namespace"]) || undefined,
-    app: textOf(spec["app"]).split("@")[0] ?? "",
+    apps: kind === "Pipeline" ? Object.values(fieldsOf(spec["clusters"])).flatMap((cluster) => appOf(fieldsOf(cluster))) : appOf(spec),
     build: kind === "App" ? buildOf(textOf(metadata["name"]), spec) : undefined,
   };
+}
+
+function appOf(spec: Loose["spec"]): readonly string[] {
+  const [app = ""] = textOf(spec["app"]).split("@");
+  return app === "" ? [] : [app];
 }
 
 function buildOf(name: string, { version, build = 1 }: Loose["spec"]): string | undefined {

@@ -3,7 +3,7 @@ import type { Submission } from "./documents.ts";
 import { problemsOfLast, together } from "./together.ts";
 
 function aSubmission(text: string, firstLine: number, files: Readonly<Record<string, string>> = {}): Submission {
-  return { kind: "other", file: "a.yaml", manifest: { text, file: "a.yaml", firstLine, package: files }, name: "", project: undefined, app: "", build: undefined };
+  return { kind: "other", file: "a.yaml", manifest: { text, file: "a.yaml", firstLine, package: files }, name: "", project: undefined, apps: [], build: undefined };
 }
 
 describe("a Cluster together with its Apps", () => {

@@ -19,7 +19,7 @@ function membersText(plan: ChangePlan | undefined): string {
 
 const mostFields = 4;
 
-function fieldsText(plan: ChangePlan | undefined): string {
+export function fieldsText(plan: ChangePlan | undefined): string {
   const fields = plan?.fields ?? [];
   const shown = fields.slice(0, mostFields).map(({ path, before, after }) => `${path} ${before || "unset"} → ${after || "unset"}`);
   return [...shown, ...(fields.length > mostFields ? [`and ${fields.length - mostFields} more`] : [])].join(", ");

@@ -3,7 +3,7 @@ import type { Cluster, MemberStatus, Wait } from "@troupe/proto/troupe/v1/cluste
 import type { Paint } from "./paint.ts";
 import { visible } from "./visible.ts";
 
-interface Look {
+export interface Look {
   readonly word: string;
   readonly colour: "green" | "yellow" | "red" | "dim";
 }
@@ -16,7 +16,15 @@ const looks: Readonly<Record<ClusterState, Look>> = {
   [ClusterState.CLUSTER_STATE_DEGRADED]: { word: "Degraded", colour: "red" },
   [ClusterState.CLUSTER_STATE_FAILED]: { word: "Failed", colour: "red" },
   [ClusterState.CLUSTER_STATE_DELETING]: { word: "Deleting", colour: "dim" },
+  [ClusterState.CLUSTER_STATE_COMPLETED]: { word: "Completed", colour: "green" },
+  [ClusterState.CLUSTER_STATE_PAUSED]: { word: "Paused", colour: "dim" },
+  [ClusterState.CLUSTER_STATE_STOPPING]: { word: "Stopping", colour: "yellow" },
+  [ClusterState.CLUSTER_STATE_STOPPED]: { word: "Stopped", colour: "dim" },
 };
+
+export function lookOfState(state: ClusterState): Look {
+  return looks[state];
+}
 
 /**
  * A status that is about an earlier spec is told as what is under way, not believed: right after a change the last
@@ -38,7 +46,15 @@ export function stateText(cluster: Cluster, paint: Paint): string {
 export function isReady(cluster: Cluster, generation = 0n): boolean {
   const { status } = cluster;
   const wanted = cluster.generation > generation ? cluster.generation : generation;
-  return cluster.deleteTime === undefined && status?.state === ClusterState.CLUSTER_STATE_READY && status.observedGeneration >= wanted && !cluster.reconciling;
+  return cluster.deleteTime === undefined && isThere(cluster) && (status?.observedGeneration ?? 0n) >= wanted && !cluster.reconciling;
+}
+
+/** What it was asked to be: down, left alone, or up; one that runs to its end is there when it has. */
+function isThere({ spec, status }: Cluster): boolean {
+  const state = status?.state;
+  if (spec?.paused) return state === ClusterState.CLUSTER_STATE_PAUSED;
+  if (spec?.stopped) return state === ClusterState.CLUSTER_STATE_STOPPED;
+  return state === ClusterState.CLUSTER_STATE_READY || state === ClusterState.CLUSTER_STATE_COMPLETED;
 }
 
 /** Nothing but a person can bring it on, and that is said of the present spec. */

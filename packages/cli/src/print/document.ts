@@ -30,7 +30,7 @@ export function clusterDocument(cluster: Cluster) {
   };
 }
 
-function specDocument(spec: ClusterSpec) {
+export function specDocument(spec: ClusterSpec) {
   const { target = "", namespace = "" } = spec.placement ?? {};
   return {
     app: spec.app,
@@ -38,8 +38,11 @@ function specDocument(spec: ClusterSpec) {
     ...nonEmpty("params", spec.params),
     ...nonEmpty("needs", mapValues(spec.needs, needDocument)),
     ...nonEmpty("roles", mapValues(spec.roles, roleDocument)),
+    ...(spec.paused && { paused: true }),
+    ...(spec.stopped && { stopped: true }),
     ...(spec.protect && { protect: true }),
     ...(spec.adopt !== "" && { adopt: spec.adopt }),
+    ...nonEmpty("labels", spec.labels),
   };
 }
 
@@ -54,8 +57,11 @@ function roleDocument(role: RoleSpec) {
     ...(role.image !== undefined && { image: role.image }),
     ...(role.cpu !== undefined && { cpu: role.cpu }),
     ...(role.memory !== undefined && { memory: role.memory }),
+    ...(role.gpu !== undefined && { gpu: role.gpu }),
     ...nonEmpty("volumes", volumes),
     ...nonEmpty("env", mapValues(role.env, ({ value }) => value ?? null)),
+    ...nonEmpty("files", mapValues(role.files, ({ set }) => ({ set: set ?? {} }))),
+    ...nonEmpty("expose", role.expose),
   };
 }
 
@@ -64,6 +70,7 @@ function statusDocument(cluster: Cluster) {
   return {
     state: stateWord(status?.state),
     app: cluster.app,
+    ...(cluster.pipeline !== "" && { pipeline: shortName(cluster.pipeline) }),
     reconciling: cluster.reconciling,
     observedGeneration: Number(status?.observedGeneration ?? 0n),
     revision: Number(cluster.revision),
@@ -81,6 +88,7 @@ function partsOf(status: ClusterStatus | undefined) {
     ...nonEmptyList("members", status?.members ?? []),
     waiting: status?.waiting ?? [],
     ...nonEmpty("exports", status?.exports ?? {}),
+    ...nonEmpty("secretExports", status?.secretExports ?? {}),
     ...nonEmptyList("kept", status?.kept ?? []),
   };
 }
@@ -141,7 +149,7 @@ function actionWord(action: MemberAction): string {
   return wordOf(MemberAction, "MEMBER_ACTION_", action);
 }
 
-function wordOf(words: Readonly<Record<string, number>>, prefix: string, value: number): string {
+export function wordOf(words: Readonly<Record<string, number>>, prefix: string, value: number): string {
   return Object.entries(words).find(([, number]) => number === value)?.[0].slice(prefix.length) ?? "UNSPECIFIED";
 }
 
@@ -149,7 +157,7 @@ function parsed(json: string): unknown {
   return json === "" ? undefined : JSON.parse(json);
 }
 
-function nonEmpty<K extends string, T extends object>(key: K, value: T) {
+export function nonEmpty<K extends string, T extends object>(key: K, value: T) {
   return Object.keys(value).length > 0 ? { [key]: value } : {};
 }
 
@@ -157,6 +165,6 @@ function nonEmptyList(key: string, value: readonly unknown[]) {
   return value.length > 0 ? { [key]: value } : {};
 }
 
-function mapValues<T, R>(record: Readonly<Record<string, T>>, map: (value: T) => R): Record<string, R> {
+export function mapValues<T, R>(record: Readonly<Record<string, T>>, map: (value: T) => R): Record<string, R> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

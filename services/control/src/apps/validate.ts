@@ -1,11 +1,15 @@
 import { Failure, invalid, type Problem } from "@troupe/domain/failure";
 import { type App, parseApp } from "@troupe/domain/language/app";
+import { checkProviders } from "@troupe/domain/language/check-providers";
 import { checkSpec } from "@troupe/domain/language/check-spec";
 import { type ClusterDocument, readClusterDocument } from "@troupe/domain/language/cluster";
 import type { Document } from "@troupe/domain/language/document";
+import { clusterDocumentIn, type PipelineDocument, problemOfCluster, readPipelineDocument } from "@troupe/domain/language/pipeline";
+import { clusterNameOf, specOfCluster } from "@troupe/domain/language/pipeline-needs";
 import { digestOf } from "@troupe/domain/canonical";
 import { bindNeeds } from "@troupe/domain/plan/needs";
 import { type Planned, planOf } from "../clusters/planning.ts";
+import { appsIn } from "../pipelines/apps-in.ts";
 import { atTheirPlaces, documentsOf, type ManifestText, placed } from "../documents.ts";
 import type { Store } from "../store.ts";
 import type { AppBook } from "./app-book.ts";
@@ -16,7 +20,7 @@ export interface ValidateDeps {
   readonly apps: AppBook;
 }
 
-/** Everything that is wrong with any number of documents, without storing anything. A Cluster's app may be one of them. */
+/** Everything that is wrong with any number of documents, without storing anything. The app of a Cluster may be one of them. */
 export function makeValidate(deps: ValidateDeps) {
   return async function validate(manifest: ManifestText): Promise<readonly Problem[]> {
     const problems: Problem[] = [];
@@ -30,6 +34,7 @@ export function makeValidate(deps: ValidateDeps) {
     for (const document of documents ?? []) {
       if (document.kind === "App") continue;
       if (document.kind === "Cluster") await collecting(problems, () => checkCluster(deps, document, apps));
+      else if (document.kind === "Pipeline") await collecting(problems, () => checkPipeline(deps, document, apps));
       else problems.push(kindUnknown(document));
     }
     return problems;
@@ -42,9 +47,43 @@ async function checkCluster(deps: ValidateDeps, document: Document, beside: read
   const isAppTold = problems.some(({ path }) => path === "" || path === "spec" || path === "spec.app");
   const app = cluster && !isAppTold ? await appOf(deps, document, cluster, beside, problems) : undefined;
   if (!cluster || !app) throw invalid(problems);
-  const all = [...problems, ...checkSpec(app, cluster.spec, cluster.name, document.placeOf).filter(({ path }) => !problems.some((told) => isAbout(path, told.path)))];
-  if (all.length > 0) throw invalid(all.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)));
+  const all = [...problems, ...besides(checkSpec(app, cluster.spec, cluster.name, document.placeOf), problems)];
+  if (all.length > 0) throw invalid(inOrder(all));
   atTheirPlaces(document, () => planOf(plannedOf(cluster, app)));
+}
+
+/** The same of each cluster of a pipeline. */
+async function checkPipeline(deps: ValidateDeps, document: Document, beside: readonly App[]): Promise<void> {
+  const { pipeline, problems } = readPipelineDocument(document);
+  const keys = pipeline ? Object.keys(pipeline.spec.clusters) : [];
+  const found = await Promise.all(keys.map(async (key) => (pipeline ? (await checkPart(deps, document, pipeline, key, beside)).map((problem) => problemOfCluster(key, problem)) : [])));
+  const all = [...problems, ...besides(found.flat(), problems)];
+  if (all.length > 0) throw invalid(inOrder(all));
+}
+
+/** By the paths of a Cluster. */
+async function checkPart(deps: ValidateDeps, document: Document, pipeline: PipelineDocument, key: string, beside: readonly App[]): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  const spec = specOfCluster(pipeline, key);
+  if (!spec) return problems;
+  const part = clusterDocumentIn(document, key);
+  const cluster: ClusterDocument = { name: clusterNameOf(pipeline.name, key), project: pipeline.project, labels: {}, annotations: {}, spec };
+  await collecting(problems, async () => {
+    const app = await appOf(deps, part, cluster, beside, []);
+    const wrong = [...checkSpec(app, spec, cluster.name, part.placeOf), ...checkProviders(app, spec, appsIn(pipeline), part.placeOf)];
+    if (wrong.length > 0) throw invalid(wrong);
+    atTheirPlaces(part, () => planOf(plannedOf(cluster, app)));
+  });
+  return problems;
+}
+
+/** Only what does not follow from what was told already. */
+function besides(found: readonly Problem[], problems: readonly Problem[]): readonly Problem[] {
+  return found.filter(({ path }) => !problems.some((told) => isAbout(path, told.path)));
+}
+
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }
 
 async function appOf({ store, apps }: ValidateDeps, document: Document, cluster: ClusterDocument, beside: readonly App[], problems: readonly Problem[]): Promise<App> {
@@ -78,7 +117,7 @@ function plannedOf({ project, name, labels, spec }: ClusterDocument, app: App): 
 
 function kindUnknown(document: Document): Problem {
   const said = document.kind === undefined ? "says nothing" : `is ${document.kind.slice(0, 60)}`;
-  return { path: "kind", ...document.placeOf(["kind"]), reason: "KIND_UNKNOWN", message: `${said}: App and Cluster are known` };
+  return { path: "kind", ...document.placeOf(["kind"]), reason: "KIND_UNKNOWN", message: `${said}: App, Cluster and Pipeline are known` };
 }
 
 async function collecting<T>(problems: Problem[], look: () => Promise<T>): Promise<T | undefined> {

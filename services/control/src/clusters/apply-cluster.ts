@@ -1,41 +1,18 @@
-import { Failure, invalid } from "@troupe/domain/failure";
-import type { App } from "@troupe/domain/language/app";
-import { checkProviders } from "@troupe/domain/language/check-providers";
-import { checkSpec } from "@troupe/domain/language/check-spec";
-import { sameSpec } from "@troupe/domain/language/cluster";
-import type { Uid } from "@troupe/domain/name";
-import { bindNeeds } from "@troupe/domain/plan/needs";
-import { refusals } from "@troupe/domain/plan/refusals";
-import type { AppRef } from "@troupe/domain/plan/sources";
-import { headlessServiceName, roleObjectName } from "@troupe/domain/render/identity";
-import { canonicalJson } from "@troupe/domain/canonical";
-import type { AppBook } from "../apps/app-book.ts";
-import { resolveApp } from "../apps/resolve-app.ts";
+import { Failure } from "@troupe/domain/failure";
 import type { Caller } from "../caller.ts";
 import { decideAgain } from "../decide-again.ts";
-import { atTheirPlaces } from "../documents.ts";
-import { expiryMs } from "../instances/heartbeat.ts";
+import { pipelineOf, refuseLeaving, withPipeline } from "../pipelines/part.ts";
 import { findFirst, newRequest, type RequestOnce } from "../request-once.ts";
-import type { ClusterSnapshot, Mutation, NewCluster, Store, StoredCluster, Write } from "../store.ts";
-import { refuseAdoption } from "./adopt.ts";
+import type { Mutation, Store, StoredCluster } from "../store.ts";
 import { type Applied, firstAnswer, leaveAsItIs } from "./applied.ts";
-import { clusterEvent, clusterResource, snapshotOf } from "./cluster-event.ts";
+import { clusterResource, snapshotOf } from "./cluster-event.ts";
 import { tellConsumers } from "./consumers.ts";
+import { alone, decideCluster, type DecideClusterDeps, type Decision, refuseTakenNames } from "./decide-cluster.ts";
 import { refuseStale } from "./etag.ts";
-import { nameTaken } from "./name-taken.ts";
-import { bindingsOf, refuseCycles } from "./needs.ts";
-import type { PlanAnswer } from "./plan-answer.ts";
-import { answerOf, type Planned, planOf, presentPlanOf } from "./planning.ts";
-import { refuseOtherName, type Wish, type WishFor } from "./wish.ts";
+import { refuseOtherName, type WishFor } from "./wish.ts";
 
-export interface ApplyClusterDeps {
-  readonly store: Pick<
-    Store,
-    "findRequest" | "keepRequest" | "findCluster" | "appBuilds" | "clustersByUid" | "clustersByName" | "adopterOf" | "holderOf" | "topologyOf" | "consumersOf" | "exportsOf" | "targets" | "commit"
-  >;
-  readonly apps: AppBook;
-  readonly newUid: () => Uid;
-  readonly nowMs: () => number;
+export interface ApplyClusterDeps extends DecideClusterDeps {
+  readonly store: DecideClusterDeps["store"] & Pick<Store, "findRequest" | "keepRequest" | "findCluster" | "clustersByName" | "consumersOf" | "pipelinesByUid" | "commit">;
 }
 
 export interface ApplyCluster {
@@ -68,19 +45,28 @@ export function makeApplyCluster(deps: ApplyClusterDeps) {
       refusePresence(request, present);
       const wish = request.wish(present);
       refuseOtherName(wish, project, name);
-      const decision = await decide(deps, wish, present, caller);
+      const pipeline = await pipelineOf(store, present);
+      refuseLeaving(present, pipeline);
+      const decision = await decideCluster(deps, wish, present, caller, alone);
       if (!decision) return leaveAsItIs(store, { project, present, caller, request: request.validateOnly ? undefined : request.request, time: new Date(deps.nowMs()).toISOString() });
-      const { after, plan, writes, topology } = decision;
+      const { after, plan } = decision;
       const applied = { cluster: snapshotOf(after), plan, created: !present };
       if (request.validateOnly) {
         await refuseTakenNames(store, decision);
         return { ...applied, revision: present?.revision ?? 0 };
       }
       const audit = { method: request.method, subject: clusterResource(after), peer: caller.peer, change: plan.fields.map((field) => ({ ...field, before: field.before ?? null, after: field.after ?? null })) };
-      const mutation: Mutation = { project, time: after.updateTime, actor: caller, request: newRequest(caller, request.request, { plan, created: !present }), audit, topology, writes };
-      return { ...applied, revision: (await store.commit(mutation)).first };
+      const mutation: Mutation = { project, time: after.updateTime, actor: caller, request: newRequest(caller, request.request, { plan, created: !present }), audit, ...(await consequences(store, decision)) };
+      return { ...applied, revision: (await store.commit(withPipeline(mutation, pipeline, after))).first };
     });
   };
+}
+
+/** Whoever waits for a cluster of this name hears that it is there. */
+async function consequences(store: ApplyClusterDeps["store"], { after, write, topology }: Decision): Promise<Pick<Mutation, "topology" | "writes">> {
+  if (write.kind !== "create") return { topology, writes: [write] };
+  const told = await tellConsumers(store, after.project, [after.name], []);
+  return { topology: topology ?? told.topology, writes: [write, ...told.writes] };
 }
 
 function refusePresence({ project, name, mode, etag }: ApplyCluster, present: StoredCluster | undefined): void {
@@ -93,133 +79,4 @@ function refusePresence({ project, name, mode, etag }: ApplyCluster, present: St
   if (present.intent.kind === "delete") throw new Failure("conflict", `${resource} is being deleted: wait until it is gone`, { reason: "CLUSTER_DELETING", facts: { resource } });
   if (mode === "create") throw new Failure("already_exists", `${resource} exists already`, { reason: "CLUSTER_EXISTS", facts: { resource } });
   refuseStale(present, etag);
-}
-
-interface Decision {
-  readonly after: ClusterSnapshot;
-  readonly plan: PlanAnswer;
-  /** Names that the cluster and its objects have then, where they may be others than now. */
-  readonly names: { readonly own: string | undefined; readonly objectNames: readonly string[] } | undefined;
-  readonly writes: readonly Write[];
-  readonly topology: Mutation["topology"];
-}
-
-/** Undefined: everything is so already. */
-async function decide(deps: ApplyClusterDeps, wish: Wish, present: StoredCluster | undefined, caller: Caller): Promise<Decision | undefined> {
-  const { store, apps, nowMs } = deps;
-  const { spec, labels, annotations, name, project } = wish.cluster;
-  const { uid: appUid, ...build } = await buildFor(store, wish, present);
-  const isNewSpec = !present || !sameSpec(present.spec, spec) || present.app.digest !== build.digest;
-  if (present && !isNewSpec && isSame(present, wish)) return undefined;
-  if (!present) await refusePlace(store, wish, build);
-  const app = await apps.appOf(build.digest);
-  const bindings = bindingsOf(spec);
-  const bound = await boundNeeds(store, wish, app, present);
-  const generation = (present?.generation ?? 0) + (isNewSpec ? 1 : 0);
-  const time = new Date(nowMs()).toISOString();
-  const after: ClusterSnapshot = {
-    ...(present ? snapshotOf(present) : newSnapshot(wish, deps.newUid(), caller, time)),
-    labels,
-    annotations,
-    spec,
-    app: build,
-    generation,
-    updateTime: time,
-    edition: (present?.edition ?? 0) + 1,
-  };
-  const plan = await planChange(apps, wish, present, { uid: after.uid, project, name, labels, generation, spec, build, app, needs: bound.needs });
-  const event = clusterEvent(after, { type: present ? "cluster.updated" : "cluster.created", data: { fields: plan.fields.map(({ path, before, after: now }) => ({ path, before: before ?? null, after: now ?? null })) } });
-  const objectNames = objectNamesOf(name, app);
-  const row: Row = { app: { ...build, uid: appUid }, spec, objectNames, bindings };
-  if (!present) {
-    const { uid, target, namespace } = after;
-    const create: Write = { kind: "create", event, cluster: { uid, name, target, namespace, labels, annotations, ...row } };
-    // Whoever waits for a cluster of this name hears that it is there.
-    const told = await tellConsumers(store, project, [name], []);
-    return { after, plan, names: { own: name, objectNames }, topology: bound.topology ?? told.topology, writes: [create, ...told.writes] };
-  }
-  const raisesVersion = isNewSpec || canonicalJson(present.labels) !== canonicalJson(labels);
-  const change = { labels, annotations, raisesVersion, ...(isNewSpec && { next: { generation, ...row } }) };
-  return { after, plan, names: isNewSpec ? { own: undefined, objectNames } : undefined, topology: bound.topology, writes: [{ kind: "spec", event, uid: after.uid, expect: { edition: present.edition }, change }] };
-}
-
-type Row = Pick<NewCluster, "app" | "spec" | "objectNames" | "bindings">;
-
-/** What the commit would say, where there is none. */
-async function refuseTakenNames(store: Pick<Store, "holderOf">, { after, names }: Decision): Promise<void> {
-  const { uid, target, namespace } = after;
-  const holder = names && (await store.holderOf({ uid, target, namespace, ...names }));
-  if (holder) throw nameTaken(holder);
-}
-
-/** The pin stays as long as the same text is submitted. */
-async function buildFor(store: ApplyClusterDeps["store"], { cluster, document }: Wish, present: StoredCluster | undefined): Promise<AppRef & { readonly uid: Uid }> {
-  if (present?.appUid !== undefined && present.spec.app === cluster.spec.app) return { ...present.app, uid: present.appUid };
-  try {
-    return await resolveApp(store, cluster.project, cluster.spec.app);
-  } catch (error) {
-    return atTheirPlaces(document, () => {
-      throw error;
-    });
-  }
-}
-
-function isSame(present: StoredCluster, { cluster: { labels, annotations } }: Wish): boolean {
-  return canonicalJson([present.labels, present.annotations]) === canonicalJson([labels, annotations]);
-}
-
-/** Where a new cluster goes, and whose volumes it takes there. */
-async function refusePlace(store: ApplyClusterDeps["store"], { cluster: { spec, project }, document }: Wish, build: AppRef): Promise<void> {
-  const { target, namespace = project } = spec.placement;
-  const known = (await store.targets(expiryMs)).map(({ name }) => name);
-  const refused = async () => {
-    if (!known.includes(target)) throw new Failure("invalid", `spec.placement.target: there is no target ${target}`, { reason: "TARGET_UNKNOWN", problems: [{ path: "spec.placement.target", reason: "TARGET_UNKNOWN", message: `there is no target ${target}: there is ${known.join(", ")}` }] });
-    if (spec.adopt !== undefined) await refuseAdoption(store, { uid: spec.adopt, project, target, namespace, app: build.name });
-  };
-  await refused().catch((error: unknown) =>
-    atTheirPlaces(document, () => {
-      throw error;
-    }),
-  );
-}
-
-/** What the slots are bound to now, and whether who needs whom changes with it. */
-async function boundNeeds(store: ApplyClusterDeps["store"], { cluster: { name, project, spec }, document }: Wish, app: App, present: StoredCluster | undefined) {
-  const bindings = bindingsOf(spec);
-  const changes = canonicalJson(bindings) !== canonicalJson(present ? bindingsOf(present.spec) : []);
-  const topology = changes ? await store.topologyOf(project) : undefined;
-  if (topology) atTheirPlaces(document, () => refuseCycles(name, bindings, topology));
-  const offered = await store.exportsOf(project, bindings.map(({ provider }) => provider));
-  const wrong = checkProviders(app, spec, Object.fromEntries([...offered].map(([provider, { app: of }]) => [provider, of])), document.placeOf);
-  if (wrong.length > 0) throw invalid(wrong);
-  const needs = bindNeeds(app, spec, Object.fromEntries([...offered].map(([provider, { exports }]) => [provider, exports])));
-  return { needs, topology: topology && { count: topology.count, changes: true } };
-}
-
-function newSnapshot({ cluster: { name, project, labels, annotations, spec } }: Wish, uid: Uid, caller: Caller, time: string): Omit<ClusterSnapshot, "app"> {
-  const place = { target: spec.placement.target, namespace: spec.placement.namespace ?? project };
-  return { uid, project, name, ...place, labels, annotations, generation: 1, edition: 1, createTime: time, updateTime: time, deleteTime: undefined, creator: caller.name, intent: { kind: "run" }, spec, status: undefined };
-}
-
-/** Throws invalid for what cannot be, conflict for what a living cluster does not allow. */
-async function planChange(apps: AppBook, { document }: Wish, present: StoredCluster | undefined, planned: Planned): Promise<PlanAnswer> {
-  const appBefore = present && (await apps.appOf(present.app.digest));
-  return atTheirPlaces(document, () => {
-    const { spec, app, build } = planned;
-    const refused = present && appBefore ? refusals({ spec: present.spec, app: appBefore, ref: present.app }, { spec, app, ref: build }) : [];
-    const problems = checkSpec(app, spec, planned.name, document.placeOf);
-    if (problems.length > 0) throw invalid(problems);
-    const desired = planOf(planned);
-    const [firstRefused] = refused;
-    if (firstRefused) throw new Failure("conflict", `${firstRefused.path}: ${firstRefused.message}`, { reason: firstRefused.reason, problems: refused });
-    const before = present && appBefore && { spec: present.spec, desired: presentPlanOf({ ...planned, generation: present.generation, spec: present.spec, build: present.app, app: appBefore }) };
-    const reference = `${build.name}@${build.version}+${build.build}`;
-    const notes = spec.app === reference || present?.app.digest === build.digest ? [] : [`${spec.app} is ${reference}`];
-    return answerOf({ before, after: { spec, desired }, notes });
-  });
-}
-
-/** Names that two clusters in one namespace could both come to (resources.md section 2). */
-function objectNamesOf(name: string, { roles }: App): readonly string[] {
-  return [headlessServiceName({ name }), ...Object.keys(roles).map((role) => roleObjectName({ name }, role))];
 }

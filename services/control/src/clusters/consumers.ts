@@ -15,7 +15,9 @@ export async function tellConsumers(store: Pick<Store, "consumersOf" | "clusters
   const { count, edges } = await store.consumersOf(project, providers);
   const consumers = edges.length > 0 ? await store.clustersByName(project, [...new Set(edges.map(({ consumer }) => consumer))]) : [];
   const own = new Map(beside.flatMap((write) => (write.kind === "status" || write.kind === "gone" ? [[write.report.uid, write] as const] : [])));
-  const writes = consumers.filter(({ uid }) => own.get(uid)?.kind !== "gone").map((cluster): Write => {
+  // A new version of theirs is written already.
+  const told = new Set(beside.flatMap((write) => (write.kind === "spec" || write.kind === "delete" ? [write.uid] : [])));
+  const writes = consumers.filter(({ uid }) => own.get(uid)?.kind !== "gone" && !told.has(uid)).map((cluster): Write => {
     const changed = edges.filter(({ consumer }) => consumer === cluster.name).map(({ provider }) => provider);
     const reported = own.get(cluster.uid)?.event.data;
     const snapshot = reported && "cluster" in reported ? reported.cluster : cluster;

@@ -1,17 +1,17 @@
 import { Failure } from "@troupe/domain/failure";
-import { waitingNeeds } from "@troupe/domain/plan/needs";
 import type { AppBook } from "../apps/app-book.ts";
 import type { Caller } from "../caller.ts";
 import { decideAgain } from "../decide-again.ts";
+import { pipelineOf, withPipeline } from "../pipelines/part.ts";
 import { findFirst, newRequest, type RequestOnce } from "../request-once.ts";
-import type { ClusterSnapshot, Store, StoredCluster, Topology } from "../store.ts";
+import type { ClusterSnapshot, Mutation, Store } from "../store.ts";
 import { type Applied, firstAnswer, leaveAsItIs } from "./applied.ts";
 import { clusterEvent, clusterResource, snapshotOf } from "./cluster-event.ts";
+import { deletionPlan, refuseNeeded, refuseUnconfirmed } from "./deletion.ts";
 import { refuseStale } from "./etag.ts";
-import { answerOf, presentPlanOf } from "./planning.ts";
 
 export interface DeleteClusterDeps {
-  readonly store: Pick<Store, "findRequest" | "keepRequest" | "findCluster" | "consumersOf" | "commit">;
+  readonly store: Pick<Store, "findRequest" | "keepRequest" | "findCluster" | "consumersOf" | "pipelinesByUid" | "commit">;
   readonly apps: AppBook;
   readonly nowMs: () => number;
 }
@@ -33,7 +33,7 @@ export function makeDeleteCluster({ store, apps, nowMs }: DeleteClusterDeps) {
   return async function deleteCluster(request: DeleteCluster, caller: Caller): Promise<Applied> {
     const { project, name, deleteVolumes, allowMissing, validateOnly } = request;
     const subject = clusterResource({ project, name });
-    refuseUnconfirmed(request);
+    refuseUnconfirmed(request, "cluster");
     return decideAgain(async () => {
       const [present, topology] = [await store.findCluster(project, name), await store.consumersOf(project, [name])];
       // Last of all that is read, as where a cluster is applied.
@@ -46,12 +46,13 @@ export function makeDeleteCluster({ store, apps, nowMs }: DeleteClusterDeps) {
       refuseStale(present, request.etag);
       // Asked again: it is on its way. That volumes go too can still be added, never taken back.
       if (present.intent.kind === "delete" && (present.intent.deleteVolumes || !deleteVolumes)) return asItIs();
-      refuseNeeded(present, topology);
+      refuseNeeded(present, topology.edges);
+      const pipeline = await pipelineOf(store, present);
       const after: ClusterSnapshot = { ...snapshotOf(present), intent: { kind: "delete", deleteVolumes }, edition: present.edition + 1, updateTime: time, deleteTime: present.deleteTime ?? time };
-      const plan = answerOf({ before: { spec: present.spec, desired: await presentPlan(apps, present) }, after: undefined, notes: notesOf(deleteVolumes) });
+      const plan = await deletionPlan(apps, present, deleteVolumes);
       const applied = { cluster: after, plan, created: false };
       if (validateOnly) return { ...applied, revision: present.revision };
-      const { first: revision } = await store.commit({
+      const mutation: Mutation = {
         project,
         time,
         actor: caller,
@@ -59,31 +60,9 @@ export function makeDeleteCluster({ store, apps, nowMs }: DeleteClusterDeps) {
         request: newRequest(caller, request.request, { plan, created: false }),
         audit: { method: "DeleteCluster", subject, peer: caller.peer, change: { deleteVolumes } },
         writes: [{ kind: "delete", uid: present.uid, expect: { edition: present.edition }, deleteVolumes, event: clusterEvent(after, { type: "cluster.deleting", data: { deleteVolumes } }) }],
-      });
+      };
+      const { first: revision } = await store.commit(withPipeline(mutation, pipeline, after));
       return { ...applied, revision };
     });
   };
-}
-
-function refuseUnconfirmed({ name, deleteVolumes, confirm }: DeleteCluster): void {
-  if (!deleteVolumes || confirm === name) return;
-  const message = confirm === "" ? `must be ${name}, the cluster's name, to delete its volumes` : `is "${confirm.slice(0, 60)}" and must be ${name} to delete its volumes`;
-  throw new Failure("invalid", `confirm ${message}`, { reason: "CONFIRM_MISSING", problems: [{ path: "confirm", reason: "CONFIRM_MISSING", message, suggestion: name }] });
-}
-
-function refuseNeeded(present: StoredCluster, { edges }: Topology): void {
-  const resource = clusterResource(present);
-  if (present.spec.protect) throw new Failure("conflict", `${resource} is protected: unset spec.protect first`, { reason: "CLUSTER_PROTECTED", facts: { resource } });
-  const consumers = [...new Set(edges.map(({ consumer }) => consumer))].toSorted();
-  if (consumers.length === 0) return;
-  throw new Failure("conflict", `${resource} is needed by ${consumers.join(", ")}`, { reason: "CLUSTER_NEEDED", facts: { resource, consumers: consumers.join(",") } });
-}
-
-async function presentPlan(apps: AppBook, { uid, project, name, labels, generation, spec, app: build }: StoredCluster) {
-  // Nothing of a plan's members depends on what the slots are bound to.
-  return presentPlanOf({ uid, project, name, labels, generation, spec, build, app: await apps.appOf(build.digest), needs: waitingNeeds(spec, "") });
-}
-
-function notesOf(deleteVolumes: boolean): readonly string[] {
-  return deleteVolumes ? ["volumes and generated secrets are deleted too, for good"] : ["volumes and generated secrets are kept"];
 }

@@ -4,7 +4,7 @@ import { Failure } from "@troupe/domain/failure";
 export type MaskPath = readonly string[];
 
 const top: ReadonlySet<string> = new Set(["labels", "annotations", "spec"]);
-const fields: ReadonlySet<string> = new Set(["app", "placement", "params", "needs", "roles", "protect", "adopt"]);
+const fields: ReadonlySet<string> = new Set(["app", "placement", "params", "needs", "roles", "paused", "stopped", "protect", "adopt", "labels"]);
 const mostPaths = 100;
 
 /** Empty: everything, as does `*`. A segment with a dot in it stands between backticks: labels.`a.b/c`. */

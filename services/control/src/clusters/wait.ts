@@ -38,7 +38,9 @@ export async function waitFor(deps: WatchDeps, { project, name, until, timeoutMs
 }
 
 function isReady(cluster: StoredCluster, generation: number): boolean {
-  return stateOf(cluster) === "ready" && (cluster.status?.observedGeneration ?? 0) >= generation;
+  const state = stateOf(cluster);
+  // Who runs to its end may have come there before anybody looked.
+  return (state === "ready" || state === "completed") && (cluster.status?.observedGeneration ?? 0) >= generation;
 }
 
 function notThere(resource: string, wasDeleted: boolean): Failure {

@@ -2,12 +2,13 @@ import { Failure } from "@troupe/domain/failure";
 import { nameTaken } from "../clusters/name-taken.ts";
 import type { Committed, Mutation, NewCluster, NewStatus, SpecChange, WantedNames, Write } from "../store.ts";
 import type { Database } from "./data-source.ts";
+import { guardPipeline, writePipeline, writePipelineStatuses } from "./commit-pipelines.ts";
 import { changedMeanwhile, raced } from "./failures.ts";
 import { holderOf } from "./reads.ts";
 import { Statement } from "./statement.ts";
 
 /**
- * The one file that writes resources. A mutation is one statement, and so one transaction: it raises the project's revision,
+ * The one file that writes resources, with commit-pipelines.ts for theirs. A mutation is one statement, and so one transaction: it raises the project's revision,
  * writes the rows and an event for each, the audit and the request row. The project's row stays locked from there until the
  * commit, so revisions are gapless and become visible in their order; as the statement needs no answer of ours on the way,
  * it is locked for as long as PostgreSQL takes and no longer. A guard that does not hold ends the statement: nothing is done.
@@ -28,7 +29,9 @@ function statementOf(mutation: Mutation): { readonly text: string; readonly valu
   raise(statement, mutation);
   writeReports(statement, mutation);
   writeNeeds(statement, mutation);
-  for (const write of mutation.writes) writeOne(statement, mutation, write);
+  guardPipeline(statement, mutation);
+  writePipelineStatuses(statement, mutation);
+  mutation.writes.forEach((write, index) => writeOne(statement, mutation, write, index + 1));
   log(statement, mutation);
   note(statement, mutation);
   return statement.build("SELECT base", "FROM raised");
@@ -47,27 +50,34 @@ function raise(statement: Statement, { project, topology, writes }: Mutation): v
   );
 }
 
-/** Writes that come alone in their mutation; reports come by the hundred. */
-function writeOne(statement: Statement, mutation: Mutation, write: Write): void {
+/**
+ * What users write: one, or those of a pipeline's clusters together. Reports come by the hundred, and are written so. `nth`: in the
+ * mutation; the parts of each have it in their names.
+ */
+function writeOne(statement: Statement, mutation: Mutation, write: Write, nth: number): void {
   switch (write.kind) {
     case "publish":
-      return publish(statement, mutation, write.app);
+      return publish(statement, mutation, write.app, nth);
     case "unpublish":
       return statement.guarded("unpublished", `DELETE FROM app USING raised WHERE app.uid = ${statement.value(write.uid, "uuid")} RETURNING 1`, 1);
     case "create":
-      return create(statement, mutation, write.cluster);
+      return create(statement, mutation, write.cluster, nth);
     case "spec":
-      return edit(statement, mutation, write.uid, write.expect.edition, write.change);
+      return edit(statement, mutation, write, nth);
     case "delete":
-      return order(statement, mutation, write);
+      return order(statement, mutation, write, nth);
+    case "pipeline":
+      return writePipeline(statement, mutation, write, nth);
     case "status":
     case "gone":
     case "needs":
+    case "pipeline-status":
+    case "pipeline-gone":
       return undefined;
   }
 }
 
-function publish(statement: Statement, { project, actor, time }: Mutation, app: Extract<Write, { kind: "publish" }>["app"]): void {
+function publish(statement: Statement, { project, actor, time }: Mutation, app: Extract<Write, { kind: "publish" }>["app"], nth: number): void {
   const row = statement.row({
     uid: [app.uid, "uuid"],
     project: [project, "text"],
@@ -82,11 +92,11 @@ function publish(statement: Statement, { project, actor, time }: Mutation, app: 
     creator: [actor.name, "text"],
     create_time: [time, "timestamptz"],
   });
-  statement.part("published", `INSERT INTO app (${row.columns}, revision) SELECT ${row.values}, base + 1 FROM raised`);
+  statement.part("published", `INSERT INTO app (${row.columns}, revision) SELECT ${row.values}, base + ${nth} FROM raised`);
 }
 
-function create(statement: Statement, { project, actor, time }: Mutation, cluster: NewCluster): void {
-  const { uid, app, spec } = cluster;
+function create(statement: Statement, { project, actor, time }: Mutation, cluster: NewCluster, nth: number): void {
+  const { uid, app, spec, pipeline } = cluster;
   const row = statement.row({
     uid: [uid, "uuid"],
     project: [project, "text"],
@@ -101,40 +111,43 @@ function create(statement: Statement, { project, actor, time }: Mutation, cluste
     app_uid: [app.uid, "uuid"],
     app_name: [app.name, "text"],
     adopt: [spec.adopt, "uuid"],
+    pipeline: [pipeline?.uid, "uuid"],
+    pipeline_key: [pipeline?.key, "text"],
   });
   statement.part(
-    "edited",
-    `INSERT INTO cluster (${row.columns}, generation, edition, revision, version) SELECT ${row.values}, 1, 1, base + 1, base + 1 FROM raised
+    `edited_${nth}`,
+    `INSERT INTO cluster (${row.columns}, generation, edition, revision, version) SELECT ${row.values}, 1, 1, base + ${nth}, base + ${nth} FROM raised
      RETURNING uid, project, name, target, namespace, revision`,
   );
-  statement.part("own_name", "INSERT INTO object_name (target, namespace, kind, name, uid) SELECT target, namespace, 'cluster', name, uid FROM edited");
-  statement.part("status", "INSERT INTO cluster_status (uid, revision) SELECT uid, revision FROM edited");
-  keepHistory(statement, { generation: 1, app, spec }, actor.name, time);
-  statement.part("names", `INSERT INTO object_name (target, namespace, kind, name, uid) SELECT target, namespace, 'object', n, uid FROM edited, unnest(${namesOf(statement, cluster)}) AS n`);
-  if (cluster.bindings.length > 0) statement.part("bound", `INSERT INTO binding (consumer, slot, project, provider) ${bindingsOf(statement, cluster)}`);
+  statement.part(`own_name_${nth}`, `INSERT INTO object_name (target, namespace, kind, name, uid) SELECT target, namespace, 'cluster', name, uid FROM edited_${nth}`);
+  statement.part(`status_${nth}`, `INSERT INTO cluster_status (uid, revision) SELECT uid, revision FROM edited_${nth}`);
+  keepHistory(statement, { generation: 1, app, spec }, actor.name, time, nth);
+  statement.part(`names_${nth}`, `INSERT INTO object_name (target, namespace, kind, name, uid) SELECT target, namespace, 'object', n, uid FROM edited_${nth}, unnest(${namesOf(statement, cluster)}) AS n`);
+  if (cluster.bindings.length > 0) statement.part(`bound_${nth}`, `INSERT INTO binding (consumer, slot, project, provider) ${bindingsOf(statement, cluster, nth)}`);
 }
 
-function edit(statement: Statement, { actor, time }: Mutation, uid: string, edition: number, { labels, annotations, next, raisesVersion }: SpecChange): void {
+function edit(statement: Statement, { actor, time }: Mutation, { uid, expect, change }: Extract<Write, { kind: "spec" }>, nth: number): void {
+  const { labels, annotations, next, raisesVersion } = change;
   const sets = [
     `labels = ${statement.value(JSON.stringify(labels), "jsonb")}`,
     `annotations = ${statement.value(JSON.stringify(annotations), "jsonb")}`,
     `update_time = ${statement.value(time, "timestamptz")}`,
-    "edition = edition + 1, revision = base + 1",
-    ...(raisesVersion ? ["version = base + 1"] : []),
+    `edition = edition + 1, revision = base + ${nth}`,
+    ...(raisesVersion ? [`version = base + ${nth}`] : []),
     ...(next ? [`generation = ${statement.value(next.generation, "bigint")}, app_uid = ${statement.value(next.app.uid, "uuid")}, app_name = ${statement.value(next.app.name, "text")}`] : []),
   ];
-  statement.guarded("edited", `UPDATE cluster SET ${sets.join(", ")} FROM raised WHERE ${isAsDecided(statement, uid, edition)} RETURNING uid, project, target, namespace`, 1);
+  statement.guarded(`edited_${nth}`, `UPDATE cluster SET ${sets.join(", ")} FROM raised WHERE ${isAsDecided(statement, uid, expect.edition)} RETURNING uid, project, target, namespace`, 1);
   if (!next) return;
-  keepHistory(statement, next, actor.name, time);
-  replaceNames(statement, next);
-  replaceBindings(statement, next);
+  keepHistory(statement, next, actor.name, time, nth);
+  replaceNames(statement, next, nth);
+  replaceBindings(statement, next, nth);
 }
 
-function order(statement: Statement, { time }: Mutation, { uid, expect, deleteVolumes }: Extract<Write, { kind: "delete" }>): void {
+function order(statement: Statement, { time }: Mutation, { uid, expect, deleteVolumes }: Extract<Write, { kind: "delete" }>, nth: number): void {
   const at = statement.value(time, "timestamptz");
   statement.guarded(
-    "edited",
-    `UPDATE cluster SET delete_time = coalesce(delete_time, ${at}), update_time = ${at}, delete_volumes = ${statement.value(deleteVolumes, "boolean")}, edition = edition + 1, revision = base + 1, version = base + 1
+    `edited_${nth}`,
+    `UPDATE cluster SET delete_time = coalesce(delete_time, ${at}), update_time = ${at}, delete_volumes = ${statement.value(deleteVolumes, "boolean")}, edition = edition + 1, revision = base + ${nth}, version = base + ${nth}
      FROM raised WHERE ${isAsDecided(statement, uid, expect.edition)} RETURNING uid`,
     1,
   );
@@ -146,7 +159,7 @@ function isAsDecided(statement: Statement, uid: string, edition: number): string
 
 type Generation = Pick<NonNullable<SpecChange["next"]>, "generation" | "app" | "spec">;
 
-function keepHistory(statement: Statement, { generation, app: { uid: _uid, ...ref }, spec }: Generation, actor: string, time: string): void {
+function keepHistory(statement: Statement, { generation, app: { uid: _uid, ...ref }, spec }: Generation, actor: string, time: string, nth: number): void {
   const row = statement.row({
     generation: [generation, "bigint"],
     spec: [JSON.stringify(spec), "jsonb"],
@@ -154,7 +167,7 @@ function keepHistory(statement: Statement, { generation, app: { uid: _uid, ...re
     actor: [actor, "text"],
     time: [time, "timestamptz"],
   });
-  statement.part("history", `INSERT INTO cluster_history (uid, ${row.columns}) SELECT uid, ${row.values} FROM edited`);
+  statement.part(`history_${nth}`, `INSERT INTO cluster_history (uid, ${row.columns}) SELECT uid, ${row.values} FROM edited_${nth}`);
 }
 
 /** In order: two statements that want the same names never wait for each other crosswise. */
@@ -162,27 +175,27 @@ function namesOf(statement: Statement, { objectNames }: Pick<NewCluster, "object
   return statement.value([...objectNames].toSorted(), "text[]");
 }
 
-function replaceNames(statement: Statement, next: Pick<NewCluster, "objectNames">): void {
+function replaceNames(statement: Statement, next: Pick<NewCluster, "objectNames">, nth: number): void {
   const names = namesOf(statement, next);
-  statement.part("unnamed", `DELETE FROM object_name o USING edited WHERE o.uid = edited.uid AND o.kind = 'object' AND o.name <> ALL (${names})`);
+  statement.part(`unnamed_${nth}`, `DELETE FROM object_name o USING edited_${nth} e WHERE o.uid = e.uid AND o.kind = 'object' AND o.name <> ALL (${names})`);
   statement.part(
-    "names",
-    `INSERT INTO object_name (target, namespace, kind, name, uid) SELECT target, namespace, 'object', n, uid FROM edited, unnest(${names}) AS n
-     WHERE NOT EXISTS (SELECT FROM object_name o WHERE o.uid = edited.uid AND o.kind = 'object' AND o.name = n)`,
+    `names_${nth}`,
+    `INSERT INTO object_name (target, namespace, kind, name, uid) SELECT target, namespace, 'object', n, uid FROM edited_${nth} e, unnest(${names}) AS n
+     WHERE NOT EXISTS (SELECT FROM object_name o WHERE o.uid = e.uid AND o.kind = 'object' AND o.name = n)`,
   );
 }
 
-function bindingsOf(statement: Statement, { bindings }: Pick<NewCluster, "bindings">): string {
+function bindingsOf(statement: Statement, { bindings }: Pick<NewCluster, "bindings">, nth: number): string {
   const slots = statement.value(bindings.map(({ slot }) => slot), "text[]");
   const providers = statement.value(bindings.map(({ provider }) => provider), "text[]");
-  return `SELECT uid, b.slot, project, b.provider FROM edited, unnest(${slots}, ${providers}) AS b (slot, provider)`;
+  return `SELECT uid, b.slot, project, b.provider FROM edited_${nth}, unnest(${slots}, ${providers}) AS b (slot, provider)`;
 }
 
-function replaceBindings(statement: Statement, next: Pick<NewCluster, "bindings">): void {
+function replaceBindings(statement: Statement, next: Pick<NewCluster, "bindings">, nth: number): void {
   const slots = statement.value(next.bindings.map(({ slot }) => slot), "text[]");
-  statement.part("unbound", `DELETE FROM binding USING edited WHERE binding.consumer = edited.uid AND binding.slot <> ALL (${slots})`);
+  statement.part(`unbound_${nth}`, `DELETE FROM binding b USING edited_${nth} e WHERE b.consumer = e.uid AND b.slot <> ALL (${slots})`);
   if (next.bindings.length === 0) return;
-  statement.part("bound", `INSERT INTO binding (consumer, slot, project, provider) ${bindingsOf(statement, next)} ON CONFLICT (consumer, slot) DO UPDATE SET provider = excluded.provider`);
+  statement.part(`bound_${nth}`, `INSERT INTO binding (consumer, slot, project, provider) ${bindingsOf(statement, next, nth)} ON CONFLICT (consumer, slot) DO UPDATE SET provider = excluded.provider`);
 }
 
 function writeReports(statement: Statement, { writes, time }: Mutation): void {
@@ -303,19 +316,20 @@ function note(statement: Statement, { project, time, actor, request, audit }: Mu
 }
 
 /** What the database says only in part. */
-async function explained(database: Database, { writes: [write] }: Mutation, failure: Failure): Promise<Failure> {
+async function explained(database: Database, { writes }: Mutation, failure: Failure): Promise<Failure> {
   // The build was deleted since it was chosen.
-  if (failure.reason === "APP_IN_USE" && write?.kind !== "unpublish") return raced(failure);
-  const wanted = failure.reason === "NAME_TAKEN" ? wantedBy(write) : undefined;
-  if (!wanted) return failure;
-  const holder = await holderOf(database, wanted);
+  if (failure.reason === "APP_IN_USE" && !writes.some(({ kind }) => kind === "unpublish")) return raced(failure);
+  const wanted = failure.reason === "NAME_TAKEN" ? writes.flatMap((write) => wantedBy(write) ?? []) : [];
+  if (wanted.length === 0) return failure;
+  const holders = await Promise.all(wanted.map((names) => holderOf(database, names)));
+  const holder = holders.find((found) => found !== undefined);
   // Whoever had it may be gone by now.
   return holder ? nameTaken(holder, failure) : new Failure("conflict", "a name was taken, and is free again", { reason: changedMeanwhile, cause: failure });
 }
 
-function wantedBy(write: Write | undefined): WantedNames | undefined {
-  if (write?.kind === "create") return { ...write.cluster, own: write.cluster.name };
-  if (write?.kind !== "spec" || !write.change.next || !("cluster" in write.event.data)) return undefined;
+function wantedBy(write: Write): WantedNames | undefined {
+  if (write.kind === "create") return { ...write.cluster, own: write.cluster.name };
+  if (write.kind !== "spec" || !write.change.next || !("cluster" in write.event.data)) return undefined;
   const { uid, target, namespace } = write.event.data.cluster;
   return { uid, target, namespace, own: undefined, objectNames: write.change.next.objectNames };
 }

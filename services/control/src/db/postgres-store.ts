@@ -6,6 +6,7 @@ import { commit } from "./commit.ts";
 import type { Database } from "./data-source.ts";
 import { eventAt, eventsAfter, listEvents } from "./event-reads.ts";
 import { away, toFailure } from "./failures.ts";
+import { clustersOfPipeline, findPipeline, listPipelines, pipelinesByUid } from "./pipeline-reads.ts";
 import { adopterOf, clustersByName, clustersByUid, consumersOf, desiredDigest, desiredOf, exportsOf, findCluster, holderOf, topologyOf } from "./reads.ts";
 import { type AppRow, appTable, projectTable, readerOf } from "./tables.ts";
 import { In } from "typeorm";
@@ -25,6 +26,7 @@ export function makePostgresStore({ database, onCommitted }: PostgresStoreOption
     },
     ...appReads(database),
     ...clusterReads(database),
+    ...pipelineReads(database),
     ...logReads(database),
     beat: (one) => beat(database, one),
     targets: (expiryMs) => targets(database, expiryMs),
@@ -100,6 +102,15 @@ function clusterReads(database: Database): ClusterReads {
     exportsOf: (project, names) => exportsOf(database, project, names),
     desiredOf: (scope) => desiredOf(database, scope),
     desiredDigest: (target) => desiredDigest(database, target),
+  };
+}
+
+function pipelineReads(database: Database): Pick<Store, "findPipeline" | "pipelinesByUid" | "clustersOfPipeline" | "listPipelines"> {
+  return {
+    findPipeline: (project, name) => findPipeline(database, project, name),
+    pipelinesByUid: (uids) => pipelinesByUid(database, uids),
+    clustersOfPipeline: (pipeline) => clustersOfPipeline(database, pipeline),
+    listPipelines: (query) => listPipelines(database, query),
   };
 }
 

@@ -1,3 +1,4 @@
+import { completeSpec, type StoredSpec } from "@troupe/domain/language/stored-spec";
 import type { ClusterRecord } from "@troupe/domain/life/record";
 import type { MemberStatus } from "@troupe/domain/life/status";
 import type { AppRef } from "@troupe/domain/plan/sources";
@@ -8,7 +9,7 @@ import type { Database } from "./data-source.ts";
 /** SQL → domain: reads that join. Each is one statement, and so sees one moment. */
 
 const clusterColumns = `c.uid, c.project, c.name, c.target, c.namespace, c.labels, c.annotations, c.generation, c.edition, c.version, c.create_time, c.update_time,
-  c.delete_time, c.gone_time, c.delete_volumes, c.creator, c.app_uid, greatest(c.revision, s.revision) AS revision, h.spec, h.app, s.status, s.formed, s.epoch, s.seq`;
+  c.delete_time, c.gone_time, c.delete_volumes, c.creator, c.pipeline, c.pipeline_key, c.app_uid, greatest(c.revision, s.revision) AS revision, h.spec, h.app, s.status, s.formed, s.epoch, s.seq`;
 const clusterJoins = "JOIN cluster_history h ON h.uid = c.uid AND h.generation = c.generation JOIN cluster_status s ON s.uid = c.uid";
 
 export interface ClusterRow {
@@ -29,8 +30,10 @@ export interface ClusterRow {
   readonly gone_time: string | null;
   readonly delete_volumes: boolean;
   readonly creator: string;
+  readonly pipeline: string | null;
+  readonly pipeline_key: string | null;
   readonly app_uid: string | null;
-  readonly spec: StoredCluster["spec"];
+  readonly spec: StoredSpec;
   readonly app: AppRef;
   readonly status: StoredStatus | null;
   readonly formed: boolean;
@@ -82,8 +85,9 @@ export function toCluster(row: ClusterRow): StoredCluster {
     deleteTime: row.delete_time ?? undefined,
     goneTime: row.gone_time ?? undefined,
     creator,
+    pipeline: row.pipeline === null ? undefined : { uid: row.pipeline, key: row.pipeline_key ?? "" },
     intent: row.delete_time === null ? { kind: "run" } : { kind: "delete", deleteVolumes: row.delete_volumes },
-    spec,
+    spec: completeSpec(spec),
     app,
     status: row.status === null ? undefined : { ...row.status, members: membersInOrder(row.status, row.members ?? {}) },
     formed,
@@ -131,7 +135,7 @@ async function edgesOf(database: Database, where: string, values: readonly unkno
 export async function exportsOf(database: Database, project: string, names: readonly string[]): Promise<ReadonlyMap<string, Provider>> {
   if (names.length === 0) return new Map();
   const rows = await database.rows<Provider & { readonly name: string }>(
-    `SELECT c.name, c.uid, c.app_name AS app, coalesce(s.status->'exports', '{}') AS exports FROM cluster c JOIN cluster_status s ON s.uid = c.uid
+    `SELECT c.name, c.uid, jsonb_build_object('name', c.app_name, 'version', (SELECT a.version FROM app a WHERE a.uid = c.app_uid)) AS app, coalesce(s.status->'exports', '{}') AS exports FROM cluster c JOIN cluster_status s ON s.uid = c.uid
      WHERE c.project = $1 AND c.name = ANY ($2::text[]) AND c.gone_time IS NULL`,
     [project, names],
   );

@@ -54,7 +54,7 @@ function toSources({ cluster, lastRecord, offered }: DesiredRow, app: App | unde
     const found = need.kind === "cluster" ? Object.entries(offered).find(([slot]) => spec.needs[slot] === need)?.[1] : undefined;
     return need.kind === "cluster" && found ? [[need.cluster, found.exports] as const] : [];
   });
-  const needs = app ? bindNeeds(app, spec, Object.fromEntries(exportsFound)) : waitingNeeds(spec, `the definition of ${ref.name} cannot be read`);
+  const needs = app ? bindNeeds(app, spec, Object.fromEntries(exportsFound), namespace) : waitingNeeds(spec, `the definition of ${ref.name} cannot be read`);
   return { uid, project, target, namespace, name, labels, version, generation, intent, app: ref, spec, needs, formed, lastRecord, orders: [] };
 }
 

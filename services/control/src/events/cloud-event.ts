@@ -25,7 +25,7 @@ import type { StoredEvent } from "../store.ts";
  * | `ce-shortened` | `true`: it was too large for the server, and parts of its body are left out |
  * | `traceparent` | of the request that caused it, where it had one |
  *
- * body: JSON `{cluster | app, change}`: the resource in its public form (canonical JSON of the protobuf message; of a cluster
+ * body: JSON `{cluster | app | pipeline, change}`: the resource in its public form (canonical JSON of the protobuf message; of a cluster
  * without its members), and what changed. The same value is `Event.data` on gRPC. Of an event that is too large for the server
  * (`max_payload`) only `{change}`, and where that is too large as well `{}`: `EventService.List` has it whole.
  *

@@ -6,9 +6,12 @@ import type { ClusterSnapshot, Store, StoredCluster, StoredEvent } from "../stor
 import { Shown } from "./shown.ts";
 import type { Tail, Tails } from "./tail.ts";
 
-export interface WatchDeps {
+export interface WatchDeps extends Pacing {
   readonly store: Pick<Store, "projectState" | "listClusters" | "findCluster">;
   readonly tails: Tails;
+}
+
+export interface Pacing {
   readonly nowMs: () => number;
   /** The longest silence. */
   readonly bookmarkMs?: number;
@@ -75,7 +78,7 @@ export async function* watchEvents(deps: WatchDeps, scope: Scope, isWanted: (eve
   }
 }
 
-interface Page {
+export interface Page {
   readonly events: readonly StoredEvent[];
   readonly upTo: number;
   readonly isBookmark: boolean;
@@ -90,7 +93,7 @@ interface Begin {
 }
 
 /** The log after a cursor, page by page, for ever; an empty page when it is time for a bookmark. */
-async function* pagesAfter({ bookmarkMs = 30_000, mostBehind = 10_000, nowMs }: WatchDeps, tail: Tail, { from, isAtEnd }: Begin, signal: AbortSignal): AsyncGenerator<Page> {
+export async function* pagesAfter({ bookmarkMs = 30_000, mostBehind = 10_000, nowMs }: Pacing, tail: Tail, { from, isAtEnd }: Begin, signal: AbortSignal): AsyncGenerator<Page> {
   let cursor = from;
   let spokeMs = nowMs();
   for (let live = isAtEnd; ; live ||= cursor >= tail.head) {
@@ -111,7 +114,8 @@ function tooSlow(cursor: number): Failure {
   return new Failure("exhausted", "the watch was read too slowly: resume it", { reason: "WATCH_TOO_SLOW", facts: { resumeRevision: String(cursor) }, retryAfterMs: 100 });
 }
 
-async function cursorOf({ store }: WatchDeps, project: string, start: Start): Promise<number> {
+/** Where a watch begins. */
+export async function cursorOf({ store }: { readonly store: Pick<Store, "projectState"> }, project: string, start: Start): Promise<number> {
   const { revision, purged } = await store.projectState(project);
   if (start.kind !== "after") return revision;
   // 0: from the oldest kept.

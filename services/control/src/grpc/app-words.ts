@@ -7,6 +7,9 @@ export interface AppText {
   readonly definition?: JsonObject;
 }
 
+/** What summaries of apps that were published before there were such fields do not say. */
+const unsaid = { label: "", logo: "", docs: "", category: "" } as const;
+
 export function toWireApp({ uid, project, name, version, build, digest, creator, createTime, summary }: StoredAppSummary, revision: number, { yaml = "", definition }: AppText = {}): wire.App {
   return {
     name: appName({ project, name, version, build }),
@@ -20,7 +23,9 @@ export function toWireApp({ uid, project, name, version, build, digest, creator,
     version,
     build,
     digest,
+    ...unsaid,
     ...summary,
+    needs: summary.needs.map((need) => ({ ...need, version: need.version ?? "" })),
     yaml,
     definition,
   };

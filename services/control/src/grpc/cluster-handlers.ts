@@ -1,4 +1,3 @@
-import { Failure, invalid } from "@troupe/domain/failure";
 import { longest } from "@troupe/domain/name";
 import { documentOfValue } from "@troupe/domain/language/document";
 import {
@@ -9,8 +8,6 @@ import {
   DeleteClusterRequest,
   ScaleClusterRequest,
   UpdateClusterRequest,
-  VolumeDeletion,
-  WaitCondition,
   type WatchClustersRequest,
   type WatchClustersResponse,
   WatchKind,
@@ -29,8 +26,9 @@ import { maskedWish, scaledWish, type Wish, wholeWish } from "../clusters/wish.t
 import { documentOf, filledIn, metadataOf } from "../documents.ts";
 import { type ClusterNews, type Start, watchClusters, type WatchDeps } from "../events/watch.ts";
 import type { Store } from "../store.ts";
-import { callerOf, countOf, manifestOf, missing, onceOf, unknownEnum } from "./requests.ts";
-import { checkName, parseClusterKey, parseParent, parseParents, parseScope } from "./resource-names.ts";
+import { withEveryProblem } from "./every-problem.ts";
+import { callerOf, countOf, deletesVolumes, manifestOf, missing, onceOf, timeoutMsOf, untilOf } from "./requests.ts";
+import { checkName, parseClusterKey, parseParent, parseParents, parseClusterScope } from "./resource-names.ts";
 import { toDocument, toWire, toWirePlan } from "./words.ts";
 
 export interface ClusterHandlersDeps {
@@ -62,7 +60,7 @@ function reads({ store, watching }: ClusterHandlersDeps): Pick<Handlers<typeof C
       return { clusters: clusters.map((cluster) => toWire(cluster, cluster.revision)), nextPageToken, revision: BigInt(revision) };
     },
     watch: async function* (request, { signal }) {
-      for await (const news of watchClusters(watching, parseScope(request.scope), parseFilter(request.filter), startOf(request), signal)) yield toNews(news);
+      for await (const news of watchClusters(watching, parseClusterScope(request.scope), parseFilter(request.filter), startOf(request), signal)) yield toNews(news);
     },
     wait: async ({ name, until, timeout, generation }, { signal }) => {
       const wanted = { ...parseClusterKey(name), until: untilOf(until), timeoutMs: timeoutMsOf(timeout), generation: countOf(generation, "generation") };
@@ -101,17 +99,6 @@ function writes({ applyCluster, deleteCluster, validate }: ClusterHandlersDeps):
       return toChange(await deleteCluster(command, callerOf(call)));
     },
   };
-}
-
-/** A document that is refused for its shape is looked at beside its app too, so that a person hears of everything at once. */
-async function withEveryProblem<T>({ source }: Pick<CreateClusterRequest | UpdateClusterRequest, "source">, validate: ClusterHandlersDeps["validate"], act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!(error instanceof Failure) || error.kind !== "invalid" || source?.$case !== "manifest") throw error;
-    const all = await validate(manifestOf(source.value));
-    throw all.length > error.problems.length ? invalid(all) : error;
-  }
 }
 
 /** Where request and document both name the cluster they must agree; where one does not, the other counts. */
@@ -154,39 +141,6 @@ function manifestDocument(key: ClusterKey | undefined, manifest: Manifest) {
 
 function toChange({ cluster, revision, plan, created }: Applied): ClusterChange {
   return { cluster: cluster && toWire(cluster, revision), plan: toWirePlan(plan), created };
-}
-
-function deletesVolumes(volumes: number): boolean {
-  switch (volumes) {
-    case VolumeDeletion.VOLUME_DELETION_UNSPECIFIED:
-    case VolumeDeletion.VOLUME_DELETION_KEEP:
-      return false;
-    case VolumeDeletion.VOLUME_DELETION_DELETE:
-      return true;
-    default:
-      throw unknownEnum("volumes", volumes);
-  }
-}
-
-function untilOf(until: number): "ready" | "deleted" {
-  switch (until) {
-    case WaitCondition.WAIT_CONDITION_READY:
-      return "ready";
-    case WaitCondition.WAIT_CONDITION_DELETED:
-      return "deleted";
-    case WaitCondition.WAIT_CONDITION_UNSPECIFIED:
-      throw missing("until");
-    default:
-      throw unknownEnum("until", until);
-  }
-}
-
-const [usualWaitMs, longestWaitMs] = [5 * 60_000, 60 * 60_000];
-
-function timeoutMsOf(timeout: { readonly seconds: bigint; readonly nanos: number } | undefined): number {
-  const timeoutMs = timeout ? Math.ceil(Number(timeout.seconds) * 1000 + timeout.nanos / 1_000_000) : usualWaitMs;
-  if (timeoutMs >= 0 && timeoutMs <= longestWaitMs) return timeoutMs;
-  throw new Failure("invalid", "timeout must be between 0 and 1 h", { reason: "FIELD_INVALID", problems: [{ path: "timeout", reason: "FIELD_INVALID", message: "must be between 0 and 1 h" }] });
 }
 
 /** Who says nothing gets what a newcomer wants: everything, and then what changes. */

@@ -5,7 +5,7 @@ import { type Start, watchEvents, type WatchDeps } from "../events/watch.ts";
 import type { Store } from "../store.ts";
 import { isOfTypes, parseEventTypes, toWireEvent } from "./event-words.ts";
 import { countOf } from "./requests.ts";
-import { parseParent, parseScope } from "./resource-names.ts";
+import { parseParent, parseEventScope } from "./resource-names.ts";
 
 export interface EventHandlersDeps {
   readonly store: Pick<Store, "projectState" | "listEvents">;
@@ -21,7 +21,7 @@ export function eventHandlers({ store, watching }: EventHandlersDeps): Handlers<
     },
     watch: async function* (request, { signal }) {
       const types = parseEventTypes(request.types);
-      for await (const news of watchEvents(watching, parseScope(request.scope), (event) => isOfTypes(event, types), startOf(request), signal)) {
+      for await (const news of watchEvents(watching, parseEventScope(request.scope), (event) => isOfTypes(event, types), startOf(request), signal)) {
         if (news.kind === "event") yield { revision: BigInt(news.event.revision), event: toWireEvent(news.event) };
         else yield { revision: BigInt(news.revision), event: undefined };
       }

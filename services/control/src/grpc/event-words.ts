@@ -3,14 +3,17 @@ import type { JsonObject } from "@troupe/domain/json";
 import { App } from "@troupe/proto/troupe/v1/app";
 import { Cluster } from "@troupe/proto/troupe/v1/cluster";
 import type { Event } from "@troupe/proto/troupe/v1/event";
+import { Pipeline } from "@troupe/proto/troupe/v1/pipeline";
 import type { StoredEvent } from "../store.ts";
 import { toWireApp } from "./app-words.ts";
+import { toWirePipeline } from "./pipeline-words.ts";
 import { toWire } from "./words.ts";
 
 /** What happened, as subscribers of every door see it: the resource in its public form, and what changed. */
 export function toEventJson({ data, revision }: StoredEvent): JsonObject {
   const { change } = data;
   if ("cluster" in data) return { cluster: Cluster.toJSON(toWire(data.cluster, revision)) as JsonObject, change };
+  if ("pipeline" in data) return { pipeline: Pipeline.toJSON(toWirePipeline(data.pipeline, revision)) as JsonObject, change };
   return { app: App.toJSON(toWireApp(data.app, revision)) as JsonObject, change };
 }
 

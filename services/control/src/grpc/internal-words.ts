@@ -68,7 +68,7 @@ const statusShape = z.looseObject({
   roles: z.array(z.looseObject({ role: z.string(), wanted: count, ready: count, updated: count })),
   // What a Date can be.
   waiting: z.array(z.looseObject({ what: z.string(), reason: z.string(), message: z.string(), since: z.number().min(-8.64e15).max(8.64e15) })),
-  exports: z.record(z.string(), z.string()),
+  exports: z.record(z.string(), z.union([z.string(), z.object({ namespace: z.string(), secret: z.string(), key: z.string() })])),
   formed: z.boolean(),
   gone: z.boolean(),
   kept: z.array(z.string()),

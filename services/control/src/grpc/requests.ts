@@ -1,4 +1,5 @@
 import { Failure } from "@troupe/domain/failure";
+import { VolumeDeletion, WaitCondition } from "@troupe/proto/troupe/v1/cluster";
 import type { Manifest } from "@troupe/proto/troupe/v1/resource";
 import type { Call } from "@troupe/runtime/grpc-server";
 import type { Caller } from "../caller.ts";
@@ -41,4 +42,37 @@ export function countOf(value: bigint, field: string): number {
 /** An enum's number that this server does not know decodes silently: it must not be taken for another one. */
 export function unknownEnum(field: string, value: number): Failure {
   return new Failure("invalid", `${field} has the value ${value}, which is unknown here`, { reason: "ENUM_UNKNOWN", problems: [{ path: field, reason: "ENUM_UNKNOWN", message: `has the unknown value ${value}` }] });
+}
+
+export function deletesVolumes(volumes: number): boolean {
+  switch (volumes) {
+    case VolumeDeletion.VOLUME_DELETION_UNSPECIFIED:
+    case VolumeDeletion.VOLUME_DELETION_KEEP:
+      return false;
+    case VolumeDeletion.VOLUME_DELETION_DELETE:
+      return true;
+    default:
+      throw unknownEnum("volumes", volumes);
+  }
+}
+
+export function untilOf(until: number): "ready" | "deleted" {
+  switch (until) {
+    case WaitCondition.WAIT_CONDITION_READY:
+      return "ready";
+    case WaitCondition.WAIT_CONDITION_DELETED:
+      return "deleted";
+    case WaitCondition.WAIT_CONDITION_UNSPECIFIED:
+      throw missing("until");
+    default:
+      throw unknownEnum("until", until);
+  }
+}
+
+const [usualWaitMs, longestWaitMs] = [5 * 60_000, 60 * 60_000];
+
+export function timeoutMsOf(timeout: { readonly seconds: bigint; readonly nanos: number } | undefined): number {
+  const timeoutMs = timeout ? Math.ceil(Number(timeout.seconds) * 1000 + timeout.nanos / 1_000_000) : usualWaitMs;
+  if (timeoutMs >= 0 && timeoutMs <= longestWaitMs) return timeoutMs;
+  throw new Failure("invalid", "timeout must be between 0 and 1 h", { reason: "FIELD_INVALID", problems: [{ path: "timeout", reason: "FIELD_INVALID", message: "must be between 0 and 1 h" }] });
 }

@@ -3,6 +3,7 @@ import { longest, parseName, parseProjectName } from "@troupe/domain/name";
 import { type AppReference, parseAppReference } from "../apps/resolve-app.ts";
 import type { ClusterKey } from "../clusters/read-clusters.ts";
 import type { Scope } from "../events/watch.ts";
+import type { PipelineKey } from "../pipelines/read-pipelines.ts";
 
 /** `projects/{project}`. */
 export function parseParent(text: string, field = "parent"): string {
@@ -23,6 +24,13 @@ export function parseClusterKey(text: string, field = "name"): ClusterKey {
   return { project: checkProject(project, field), name: checkName(name, longest.cluster, field) };
 }
 
+/** `projects/{project}/pipelines/{pipeline}`. */
+export function parsePipelineKey(text: string, field = "name"): PipelineKey {
+  const [, project, name] = /^projects\/([^/]+)\/pipelines\/([^/]+)$/.exec(text) ?? [];
+  if (project === undefined || name === undefined) throw refused(field, text, "projects/{project}/pipelines/{pipeline}");
+  return { project: checkProject(project, field), name: checkName(name, longest.cluster, field) };
+}
+
 /** `projects/{project}/apps/{app}`, with `@version` and `+build` or without. */
 export function parseAppName(text: string, field = "name"): AppReference & { readonly project: string } {
   const [, project, reference] = /^projects\/([^/]+)\/apps\/([^/]{1,200})$/.exec(text) ?? [];
@@ -33,9 +41,22 @@ export function parseAppName(text: string, field = "name"): AppReference & { rea
 }
 
 /** A project, or one cluster of it. */
-export function parseScope(text: string): Scope {
-  if (!text.includes("/clusters/")) return { project: parseParent(text, "scope"), subject: undefined };
-  return { project: parseClusterKey(text, "scope").project, subject: text };
+export function parseClusterScope(text: string): Scope {
+  return text.includes("/clusters/") ? { project: parseClusterKey(text, "scope").project, subject: text } : parseProjectScope(text);
+}
+
+/** A project, or one pipeline of it. */
+export function parsePipelineScope(text: string): Scope {
+  return text.includes("/pipelines/") ? { project: parsePipelineKey(text, "scope").project, subject: text } : parseProjectScope(text);
+}
+
+/** A project, or one thing in it. */
+export function parseEventScope(text: string): Scope {
+  return text.includes("/pipelines/") ? parsePipelineScope(text) : parseClusterScope(text);
+}
+
+function parseProjectScope(text: string): Scope {
+  return { project: parseParent(text, "scope"), subject: undefined };
 }
 
 export function checkName(name: string, longestChars: number, field: string): string {

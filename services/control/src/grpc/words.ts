@@ -1,6 +1,8 @@
+import type { ExportValue } from "@troupe/domain/expression/value";
 import type { Json, JsonObject } from "@troupe/domain/json";
 import type { ClusterSpec, NeedBinding, RoleSpec } from "@troupe/domain/language/cluster";
 import { type ClusterState, type Condition, type MemberStatus, reasons, type Wait } from "@troupe/domain/life/status";
+import type { AppRef } from "@troupe/domain/plan/sources";
 import * as wire from "@troupe/proto/troupe/v1/cluster";
 import type { ChangePlan, MemberAction } from "@troupe/proto/troupe/v1/resource";
 import { stateOf } from "../clusters/cluster-state.ts";
@@ -30,8 +32,13 @@ export function toWire(cluster: ClusterSnapshot, revision: number): wire.Cluster
     spec: toWireSpec(cluster.spec),
     status: toWireStatus(cluster),
     reconciling: isReconciling(cluster),
-    app: `${app.name}@${app.version}+${app.build}`,
+    app: toWireAppName(app),
+    pipeline: cluster.pipeline ? `projects/${cluster.project}/pipelines/${cluster.name.slice(0, -cluster.pipeline.key.length - 1)}` : "",
   };
+}
+
+export function toWireAppName({ name, version, build }: AppRef): string {
+  return `${name}@${version}+${build}`;
 }
 
 function isReconciling({ intent, generation, status }: ClusterSnapshot): boolean {
@@ -39,15 +46,18 @@ function isReconciling({ intent, generation, status }: ClusterSnapshot): boolean
   return status.state === "pending" || status.state === "deploying" || status.conditions.some(({ type, status: holds }) => type === "Progressing" && holds === "True");
 }
 
-function toWireSpec({ app, placement, params, needs, roles, protect, adopt }: ClusterSpec): wire.ClusterSpec {
+export function toWireSpec({ app, placement, params, needs, roles, paused, stopped, protect, adopt, labels }: ClusterSpec): wire.ClusterSpec {
   return {
     app,
     placement: { target: placement.target, namespace: placement.namespace ?? "" },
     params,
     needs: mapValues(needs, toWireBinding),
     roles: mapValues(roles, toWireRole),
+    paused,
+    stopped,
     protect,
     adopt: adopt ?? "",
+    labels,
   };
 }
 
@@ -60,8 +70,8 @@ function toWireBinding(need: NeedBinding): wire.NeedBinding {
   }
 }
 
-function toWireRole({ members, image, cpu, memory, volumes, env }: RoleSpec): wire.RoleSpec {
-  return { members, image, cpu, memory, volumes: mapValues(volumes, (volume) => volume), env: mapValues(env, (value) => ({ value: value ?? undefined })) };
+function toWireRole({ members, image, cpu, memory, gpu, volumes, env, files, expose }: RoleSpec): wire.RoleSpec {
+  return { members, image, cpu, memory, gpu, files: mapValues(files, (set) => ({ set })), expose, volumes: mapValues(volumes, (volume) => volume), env: mapValues(env, (value) => ({ value: value ?? undefined })) };
 }
 
 const wireStates: Readonly<Record<ClusterState, wire.ClusterState>> = {
@@ -70,21 +80,38 @@ const wireStates: Readonly<Record<ClusterState, wire.ClusterState>> = {
   ready: wire.ClusterState.CLUSTER_STATE_READY,
   degraded: wire.ClusterState.CLUSTER_STATE_DEGRADED,
   failed: wire.ClusterState.CLUSTER_STATE_FAILED,
+  completed: wire.ClusterState.CLUSTER_STATE_COMPLETED,
+  paused: wire.ClusterState.CLUSTER_STATE_PAUSED,
+  stopping: wire.ClusterState.CLUSTER_STATE_STOPPING,
+  stopped: wire.ClusterState.CLUSTER_STATE_STOPPED,
   deleting: wire.ClusterState.CLUSTER_STATE_DELETING,
 };
+
+export function toWireState(state: ClusterState): wire.ClusterState {
+  return wireStates[state] ?? wire.ClusterState.CLUSTER_STATE_UNSPECIFIED;
+}
 
 function toWireStatus(cluster: ClusterSnapshot): wire.ClusterStatus {
   const { status } = cluster;
   return {
-    state: wireStates[stateOf(cluster)] ?? wire.ClusterState.CLUSTER_STATE_UNSPECIFIED,
+    state: toWireState(stateOf(cluster)),
     observedGeneration: BigInt(status?.observedGeneration ?? 0),
     conditions: status?.conditions.map((condition) => toWireCondition(condition, status)) ?? [],
     roles: status?.roles ?? [],
     members: status?.members.map(toWireMember) ?? [],
     waiting: status?.waiting.map(toWireWait) ?? [],
-    exports: status?.exports ?? {},
+    exports: exportsOf(status, (value) => (typeof value === "string" ? value : undefined)),
+    secretExports: exportsOf(status, (value) => (typeof value === "string" ? undefined : value)),
     kept: status?.kept ?? [],
   };
+}
+
+/** Those of one kind: texts, or places of secrets. */
+function exportsOf<T>(status: StoredStatus | undefined, choose: (value: ExportValue) => T | undefined): { [name: string]: T } {
+  return Object.fromEntries(Object.entries(status?.exports ?? {}).flatMap(([name, value]) => {
+    const chosen = choose(value);
+    return chosen === undefined ? [] : [[name, chosen]];
+  }));
 }
 
 const holds: Readonly<Record<Condition["status"], wire.ConditionStatus>> = {
@@ -127,7 +154,7 @@ export function toDocument(project: string, name: string, { labels, annotations,
   };
 }
 
-function documentSpec({ app, placement, params, needs, roles, protect, adopt }: wire.ClusterSpec): JsonObject {
+export function documentSpec({ app, placement, params, needs, roles, paused, stopped, protect, adopt, labels }: wire.ClusterSpec): JsonObject {
   const { target = "", namespace = "" } = placement ?? {};
   return {
     app,
@@ -136,8 +163,11 @@ function documentSpec({ app, placement, params, needs, roles, protect, adopt }: 
     params,
     needs: mapValues(needs, documentBinding),
     roles: mapValues(roles, documentRole),
+    paused,
+    stopped,
     protect,
     ...(adopt !== "" && { adopt }),
+    labels,
   };
 }
 
@@ -152,12 +182,15 @@ function documentBinding({ binding }: wire.NeedBinding): Json {
   }
 }
 
-function documentRole({ members, image, cpu, memory, volumes, env }: wire.RoleSpec): JsonObject {
+function documentRole({ members, image, cpu, memory, gpu, volumes, env, files, expose }: wire.RoleSpec): JsonObject {
   return withoutUndefined({
     members,
     image,
     cpu,
     memory,
+    gpu,
+    files: mapValues(files, ({ set }) => ({ set: set ?? {} })),
+    expose,
     volumes: mapValues(volumes, ({ size, class: storageClass }) => withoutUndefined({ size, class: storageClass })),
     env: mapValues(env, ({ value }) => value ?? null),
   });
@@ -167,6 +200,6 @@ function withoutUndefined(fields: Readonly<Record<string, Json | undefined>>): J
   return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }
 
-function mapValues<T, U>(map: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+export function mapValues<T, U>(map: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
 }

@@ -6,11 +6,12 @@ import { decideAgain } from "../decide-again.ts";
 import { membersInOrder } from "../clusters/members.ts";
 import { clusterEvent } from "../clusters/cluster-event.ts";
 import { tellConsumers } from "../clusters/consumers.ts";
+import { followReports } from "../pipelines/after-reports.ts";
 import type { Guard, NewStatus, ReportNote, Store, StoredCluster, StoredStatus, Write } from "../store.ts";
 import type { Acked, Report } from "./report.ts";
 
 export interface RecordStatusesDeps {
-  readonly store: Pick<Store, "clustersByUid" | "clustersByName" | "consumersOf" | "commit" | "noteReports">;
+  readonly store: Pick<Store, "clustersByUid" | "clustersByName" | "consumersOf" | "pipelinesByUid" | "clustersOfPipeline" | "topologyOf" | "commit" | "noteReports">;
   readonly nowMs: () => number;
   readonly log: Log;
 }
@@ -59,10 +60,13 @@ async function recordProject(deps: RecordStatusesDeps, project: string, reports:
     // Whatever happens from here on, another attempt reads anew.
     present = undefined;
     for (const { uid } of reports.filter((_, index) => judged[index]?.isStray)) log.error({ uid, project }, "a cluster was reported gone that nobody asked to delete");
-    const writes = judged.flatMap(({ write }) => write ?? []);
+    const reported = judged.flatMap(({ write }) => write ?? []);
     const offering = judged.flatMap(({ offers }) => offers ?? []);
+    const followed = await followReports(store, project, reported, time);
+    const writes = [...reported, ...followed.writes];
     const told = offering.length > 0 ? await tellConsumers(store, project, offering, writes) : undefined;
-    if (writes.length > 0) await store.commit({ project, time, actor, topology: told?.topology, writes: [...writes, ...(told?.writes ?? [])] });
+    const topology = followed.topology ? { count: followed.topology.count, changes: false } : told?.topology;
+    if (writes.length > 0) await store.commit({ project, time, actor, topology, writes: [...writes, ...(told?.writes ?? [])] });
     await store.noteReports(judged.flatMap(({ note }) => note ?? []));
     return judged.map(({ ack }) => ack);
   });

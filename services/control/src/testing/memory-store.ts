@@ -1,3 +1,5 @@
+import type { ProviderApp } from "@troupe/domain/language/check-providers";
+import type { AppRef } from "@troupe/domain/plan/sources";
 import { Failure } from "@troupe/domain/failure";
 import type { MemberStatus } from "@troupe/domain/life/status";
 import { createHash } from "node:crypto";
@@ -9,6 +11,7 @@ import { membersInOrder } from "../clusters/members.ts";
 import { nameTaken } from "../clusters/name-taken.ts";
 import { tooOld } from "../db/event-reads.ts";
 import { fitting } from "../page-bytes.ts";
+import type { StoredPipeline } from "../pipelines/pipeline.ts";
 import type {
   Binding,
   ClusterPage,
@@ -25,6 +28,7 @@ import type {
   NewRequest,
   NewStatus,
   Offered,
+  PipelineExpected,
   Published,
   SpecChange,
   Store,
@@ -58,6 +62,7 @@ interface Contents {
   readonly projects: Map<string, Project>;
   readonly apps: Map<string, StoredApp & { readonly definition: string }>;
   readonly clusters: Map<string, Row>;
+  readonly pipelines: Map<string, StoredPipeline>;
   readonly requests: Map<string, { readonly digest: string; readonly answer: StoredRequest["answer"]; readonly project: string; readonly revision: number | undefined; readonly time: string }>;
   readonly cursors: Map<string, Published>;
   readonly targets: Map<string, { epoch: number; live: readonly string[]; readonly seen: Map<string, number> }>;
@@ -70,7 +75,7 @@ export interface MemoryStoreOptions {
 
 /** A store that forgets. It keeps the promises of the real one: the same contract test runs against both. */
 export function memoryStore({ onCommitted = () => undefined, nowMs = Date.now }: MemoryStoreOptions = {}): Store {
-  let contents: Contents = { projects: new Map(), apps: new Map(), clusters: new Map(), requests: new Map(), cursors: new Map(), targets: new Map([["default", { epoch: 0, live: [], seen: new Map() }]]) };
+  let contents: Contents = { projects: new Map(), apps: new Map(), clusters: new Map(), pipelines: new Map(), requests: new Map(), cursors: new Map(), targets: new Map([["default", { epoch: 0, live: [], seen: new Map() }]]) };
   return {
     commit: async (mutation) => {
       // What fails half-way leaves nothing behind.
@@ -87,6 +92,7 @@ export function memoryStore({ onCommitted = () => undefined, nowMs = Date.now }:
     keepRequest: async (project, request, time) => keep(contents, project, structuredClone(request), undefined, time),
     ...appReads(() => contents),
     ...clusterReads(() => contents),
+    ...pipelineReads(() => contents),
     ...logReads(() => contents),
     ...bookkeeping(() => contents, nowMs),
   };
@@ -97,6 +103,7 @@ function carryOut(contents: Contents, mutation: Mutation): Committed {
   const project = contents.projects.get(name) ?? { revision: 0, purged: 0, topology: 0, events: [] };
   if (topology && topology.count !== project.topology) throw changed();
   if (topology?.changes) project.topology += 1;
+  if (mutation.pipeline) asDecided(contents, mutation.pipeline.uid, mutation.pipeline);
   contents.projects.set(name, project);
   const first = project.revision + 1;
   const reported = new Set(mutation.writes.flatMap((write) => (write.kind === "status" || write.kind === "gone" ? [write.report.uid] : [])));
@@ -148,6 +155,15 @@ function carryOutOne(contents: Contents, mutation: Mutation, write: Write, revis
     case "status":
     case "gone":
       return report(contents, write.report, revision, write.kind === "gone" ? mutation.time : undefined);
+    case "pipeline":
+      return putPipeline(contents, mutation, write, revision);
+    case "pipeline-status":
+      contents.pipelines.set(write.uid, { ...asDecided(contents, write.uid, write.expect), status: write.status, revision });
+      return undefined;
+    case "pipeline-gone":
+      asDecided(contents, write.uid, write.expect);
+      contents.pipelines.delete(write.uid);
+      return undefined;
   }
 }
 
@@ -155,6 +171,18 @@ function living(contents: Contents, uid: string, edition: number): Row {
   const row = contents.clusters.get(uid);
   if (!row || row.cluster.goneTime !== undefined || row.cluster.edition !== edition) throw changed();
   return row;
+}
+
+function asDecided(contents: Contents, uid: string, expect: PipelineExpected): StoredPipeline {
+  const row = contents.pipelines.get(uid);
+  if (!row || row.revision !== expect.revision) throw changed();
+  return row;
+}
+
+function putPipeline(contents: Contents, { project }: Mutation, { pipeline, expect }: Extract<Write, { kind: "pipeline" }>, revision: number): void {
+  if (expect) asDecided(contents, pipeline.uid, expect);
+  else if ([...contents.pipelines.values()].some((known) => known.project === project && known.name === pipeline.name)) throw changed();
+  contents.pipelines.set(pipeline.uid, withoutUndefined({ ...pipeline, revision }));
 }
 
 function publish(contents: Contents, { project, actor, time }: Mutation, app: NewApp, revision: number): void {
@@ -165,7 +193,7 @@ function publish(contents: Contents, { project, actor, time }: Mutation, app: Ne
 }
 
 function create(contents: Contents, { project, actor, time }: Mutation, cluster: NewCluster, revision: number): void {
-  const { uid, name, target, namespace, labels, annotations, app, spec, objectNames, bindings } = cluster;
+  const { uid, name, target, namespace, labels, annotations, app, spec, objectNames, bindings, pipeline } = cluster;
   const all = [...contents.clusters.values()];
   if (all.some((row) => row.cluster.goneTime === undefined && row.cluster.project === project && row.cluster.name === name)) throw changed();
   if (spec.adopt !== undefined && all.some((row) => row.cluster.goneTime === undefined && row.cluster.spec.adopt === spec.adopt)) throw new Failure("conflict", "adopted", { reason: "ALREADY_ADOPTED" });
@@ -174,7 +202,7 @@ function create(contents: Contents, { project, actor, time }: Mutation, cluster:
   const { uid: appUid, ...ref } = app;
   const common = { uid, project, name, target, namespace, labels, annotations, generation: 1, edition: 1, revision, version: revision, createTime: time, updateTime: time, deleteTime: undefined };
   contents.clusters.set(uid, {
-    cluster: { ...common, creator: actor.name, intent: { kind: "run" }, app: ref, spec: withoutUndefined(spec), guard: { epoch: 0, seq: 0 }, formed: false, goneTime: undefined },
+    cluster: { ...common, creator: actor.name, pipeline, intent: { kind: "run" }, app: ref, spec: withoutUndefined(spec), guard: { epoch: 0, seq: 0 }, formed: false, goneTime: undefined },
     status: undefined,
     members: {},
     record: undefined,
@@ -266,6 +294,10 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+function appIn(ref: AppRef | undefined): ProviderApp {
+  return { name: ref?.name ?? "", version: ref?.version };
+}
+
 function clusterReads(contents: () => Contents): Pick<Store, "findCluster" | "clustersByName" | "clustersByUid" | "adopterOf" | "holderOf" | "listClusters" | "topologyOf" | "consumersOf" | "exportsOf" | "desiredOf" | "desiredDigest"> {
   const alive = () => [...contents().clusters.values()].filter(({ cluster }) => cluster.goneTime === undefined);
   const named = (project: string, name: string) => alive().find(({ cluster }) => cluster.project === project && cluster.name === name);
@@ -298,13 +330,32 @@ function clusterReads(contents: () => Contents): Pick<Store, "findCluster" | "cl
     },
     exportsOf: async (project, names) => new Map(names.flatMap((name) => {
       const found = offered(project, name);
-      return found ? [[name, { ...found, app: named(project, name)?.cluster.app.name ?? "" }] as const] : [];
+      return found ? [[name, { ...found, app: appIn(named(project, name)?.cluster.app) }] as const] : [];
     })),
     desiredOf: async (scope) =>
       inScope(scope, alive()).map((row): DesiredRow => ({ cluster: toCluster(row), lastRecord: row.record, offered: Object.fromEntries(row.bindings.map(({ slot, provider }) => [slot, offered(row.cluster.project, provider)])) })),
     desiredDigest: async (target) => {
       const lines = alive().filter(({ cluster }) => cluster.target === target).map(({ cluster }) => `${cluster.uid} ${cluster.version}\n`);
       return createHash("sha256").update(lines.toSorted().join("")).digest("hex");
+    },
+  };
+}
+
+function pipelineReads(contents: () => Contents): Pick<Store, "findPipeline" | "pipelinesByUid" | "clustersOfPipeline" | "listPipelines"> {
+  const all = () => [...contents().pipelines.values()].map((row): StoredPipeline => ({ ...structuredClone(row), deleteTime: row.deleteTime }));
+  return {
+    findPipeline: async (project, name) => all().find((pipeline) => pipeline.project === project && pipeline.name === name),
+    pipelinesByUid: async (uids) => all().filter(({ uid }) => uids.includes(uid)),
+    clustersOfPipeline: async (uid) => [...contents().clusters.values()].filter(({ cluster }) => cluster.pipeline?.uid === uid && cluster.goneTime === undefined).map((row) => toCluster(row, false)),
+    listPipelines: async ({ project, after, limit }) => {
+      const keyOf = (pipeline: StoredPipeline) => [pipeline.project, pipeline.name] as const;
+      const found = all()
+        .filter((pipeline) => project === undefined || pipeline.project === project)
+        .toSorted((a, b) => compareText(keyOf(a).join("\0"), keyOf(b).join("\0")))
+        .filter((pipeline) => after === undefined || compareText(keyOf(pipeline).join("\0"), after.join("\0")) > 0);
+      const pipelines = found.slice(0, limit);
+      const last = pipelines.at(-1);
+      return { pipelines, next: found.length > limit && last ? keyOf(last) : undefined, revision: contents().projects.get(project ?? "")?.revision ?? 0 };
     },
   };
 }

@@ -2,6 +2,8 @@ import type { ClusterSpec } from "@troupe/domain/language/cluster";
 import type { ClusterStatus, MemberStatus } from "@troupe/domain/life/status";
 import { canonicalJson, digestOf } from "@troupe/domain/canonical";
 import { versionKey } from "../apps/version-order.ts";
+import { pipelineEvent } from "../pipelines/pipeline-event.ts";
+import type { PipelineSnapshot } from "../pipelines/pipeline.ts";
 import type { ClusterSnapshot, Guard, Mutation, NewApp, NewCluster, NewStatus, StoredCluster, StoredStatus, Write } from "../store.ts";
 
 /** Decisions as use cases make them, for tests of what keeps them. */
@@ -21,7 +23,7 @@ export function aMutation(project: string, writes: readonly Write[], more: Parti
 
 export function anApp(name = "queue", version = "1.0", build = 1): NewApp {
   const definition = { kind: "App", metadata: { name }, spec: { version, build } };
-  const summary = { description: "", roles: [], params: [], exports: [], needs: [] };
+  const summary = { description: "", label: "", logo: "", docs: "", category: "", roles: [], params: [], exports: [], needs: [] };
   return { uid: aUid(), name, version, build, digest: digestOf(definition), definition: canonicalJson(definition), yaml: "yaml", summary, versionKey: versionKey(version) };
 }
 
@@ -32,7 +34,7 @@ export function publishing(project: string, app: NewApp): Write {
 }
 
 export function aSpec(change: Partial<ClusterSpec> = {}): ClusterSpec {
-  return { app: "queue", placement: { target: "default", namespace: undefined }, params: {}, needs: {}, roles: {}, protect: false, adopt: undefined, ...change };
+  return { app: "queue", placement: { target: "default", namespace: undefined }, params: {}, needs: {}, roles: {}, paused: false, stopped: false, protect: false, adopt: undefined, labels: {}, ...change };
 }
 
 export function aCluster(name: string, app: NewApp, change: Partial<NewCluster> = {}): NewCluster {
@@ -48,13 +50,14 @@ export function aCluster(name: string, app: NewApp, change: Partial<NewCluster> 
     spec: aSpec(),
     objectNames: [`${name}-all`, `${name}-server`],
     bindings: [],
+    pipeline: undefined,
     ...change,
   };
 }
 
 export function creating(project: string, cluster: NewCluster): Write {
-  const { uid, name, target, namespace, labels, annotations, app, spec } = cluster;
-  const snapshot = { uid, project, name, target, namespace, labels, annotations, generation: 1, edition: 1, createTime: aTime, updateTime: aTime, deleteTime: undefined, creator: "ann" };
+  const { uid, name, target, namespace, labels, annotations, app, spec, pipeline } = cluster;
+  const snapshot = { uid, project, name, target, namespace, labels, annotations, generation: 1, edition: 1, createTime: aTime, updateTime: aTime, deleteTime: undefined, creator: "ann", pipeline };
   return clusterWrite({ ...snapshot, intent: { kind: "run" }, app, spec, status: undefined }, "cluster.created", { kind: "create", cluster });
 }
 
@@ -63,7 +66,19 @@ export function snapshot(change: Partial<ClusterSnapshot> = {}): ClusterSnapshot
   const app = { project: "troupe-system", name: "queue", version: "1.0", build: 1, digest: "d" };
   const place = { uid: "01930000-0000-7000-8000-000000000001", project: "payments", name: "c", target: "default", namespace: "payments" };
   const times = { createTime: aTime, updateTime: aTime, deleteTime: undefined };
-  return { ...place, ...times, labels: {}, annotations: {}, generation: 1, edition: 1, creator: "ann", intent: { kind: "run" }, app, spec: aSpec(), status: undefined, ...change };
+  return { ...place, ...times, labels: {}, annotations: {}, generation: 1, edition: 1, creator: "ann", pipeline: undefined, intent: { kind: "run" }, app, spec: aSpec(), status: undefined, ...change };
+}
+
+export function aPipeline(name: string, change: Partial<PipelineSnapshot> = {}): PipelineSnapshot {
+  const times = { createTime: aTime, updateTime: aTime, deleteTime: undefined };
+  const status = { state: "pending" as const, message: "", clusters: {} };
+  return { uid: aUid(), project: "payments", name, ...times, labels: {}, annotations: {}, generation: 1, edition: 1, creator: "ann", intent: { kind: "run" }, spec: { clusters: { log: aSpec() } }, status, ...change };
+}
+
+/** A new one, or of one that is there on its revision. */
+export function putting(pipeline: PipelineSnapshot, revision?: number): Write {
+  const event = pipelineEvent(pipeline, { type: revision === undefined ? "pipeline.created" : "pipeline.updated", data: {} });
+  return { kind: "pipeline", pipeline, expect: revision === undefined ? undefined : { revision }, event };
 }
 
 export function reporting(cluster: StoredCluster, guard: Guard, change: Partial<ClusterStatus>, members: Partial<NewStatus["members"]> = {}, kind: "status" | "gone" = "status"): Write {

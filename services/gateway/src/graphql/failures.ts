@@ -25,6 +25,16 @@ export async function payload<T extends object>(requestId: string, mutate: (requ
   }
 }
 
+/** What is not there is null, with no error: a query asks whether. */
+export async function orNull<T>(found: Promise<T>): Promise<T | null> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof Failure && error.kind === "not_found") return null;
+    throw error;
+  }
+}
+
 export function userErrorsOf({ problems, reason, message }: Failure): readonly UserError[] {
   if (problems.length === 0) return [{ path: "", line: null, column: null, reason, message, suggestion: null }];
   return problems.map((problem) => ({ path: problem.path, line: problem.line ?? null, column: problem.column ?? null, reason: problem.reason, message: problem.message, suggestion: problem.suggestion ?? null }));

@@ -1,6 +1,6 @@
 import { mapNames } from "@troupe/domain/by-name";
 import { Failure, type FailureReason } from "@troupe/domain/failure";
-import type { ClusterSpec, NeedBinding, RoleSpec, VolumeSpec } from "@troupe/proto/troupe/v1/cluster";
+import type { ClusterSpec, FileSpec, NeedBinding, RoleSpec, VolumeSpec } from "@troupe/proto/troupe/v1/cluster";
 import type { Manifest } from "@troupe/proto/troupe/v1/resource";
 import { checkedText } from "./json-value.ts";
 
@@ -26,8 +26,11 @@ export interface ClusterSpecInput {
   readonly params?: unknown;
   readonly needs?: unknown;
   readonly roles?: readonly RoleSpecInput[] | null;
+  readonly paused?: boolean | null;
+  readonly stopped?: boolean | null;
   readonly protect?: boolean | null;
   readonly adopt?: string | null;
+  readonly labels?: unknown;
 }
 
 interface RoleSpecInput {
@@ -37,7 +40,10 @@ interface RoleSpecInput {
   readonly cpu?: string | null;
   readonly memory?: string | null;
   readonly volumes?: unknown;
+  readonly gpu?: number | null;
   readonly env?: unknown;
+  readonly files?: unknown;
+  readonly expose?: unknown;
 }
 
 export function toSpec(input: ClusterSpecInput): ClusterSpec {
@@ -47,8 +53,11 @@ export function toSpec(input: ClusterSpecInput): ClusterSpec {
     params: mapOf(input.params, "spec.params"),
     needs: mapNames(mapOf(input.needs, "spec.needs"), toNeed),
     roles: rolesOf(input.roles ?? []),
+    paused: input.paused ?? false,
+    stopped: input.stopped ?? false,
     protect: input.protect ?? false,
     adopt: input.adopt ?? "",
+    labels: stringMap(input.labels, "spec.labels"),
   };
 }
 
@@ -65,13 +74,16 @@ function rolesOf(roles: readonly RoleSpecInput[]): ClusterSpec["roles"] {
   return Object.fromEntries(roles.map((role) => [role.role, toRole(role)]));
 }
 
-function toRole({ role, members, image, cpu, memory, volumes, env }: RoleSpecInput): RoleSpec {
+function toRole({ role, members, image, cpu, memory, gpu, volumes, env, files, expose }: RoleSpecInput): RoleSpec {
   const path = `spec.roles.${role}`;
   return {
     ...(members != null && { members }),
     ...(image != null && { image }),
     ...(cpu != null && { cpu }),
     ...(memory != null && { memory }),
+    ...(gpu != null && { gpu }),
+    files: mapNames(mapOf(files, `${path}.files`), (file, name) => toFile(file, `${path}.files.${name}`)),
+    expose: stringMap(expose, `${path}.expose`),
     volumes: mapNames(mapOf(volumes, `${path}.volumes`), (volume, name) => toVolume(volume, `${path}.volumes.${name}`)),
     env: mapNames(mapOf(env, `${path}.env`), (value, name) => (value === null ? {} : { value: envText(value, `${path}.env.${name}`) })),
   };
@@ -83,6 +95,13 @@ function toVolume(volume: unknown, path: string): VolumeSpec {
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw refused(`${path}.${unknown}`, "FIELD_UNKNOWN", "is no field of a volume: known are size and class");
   return { size, class: storageClass };
+}
+
+function toFile(file: unknown, path: string): FileSpec {
+  const { set, ...others } = mapOf(file, path);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw refused(`${path}.${unknown}`, "FIELD_UNKNOWN", "is no field of a file: known is set");
+  return { set: mapOf(set, `${path}.set`) };
 }
 
 function envText(value: unknown, path: string): string {

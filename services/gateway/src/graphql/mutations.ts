@@ -4,6 +4,7 @@ import { argument } from "./connections.ts";
 import type { Context } from "./context.ts";
 import { payload } from "./failures.ts";
 import { type ClusterSpecInput, type ManifestInput, stringMap, toManifest, toSpec } from "./inputs.ts";
+import { pipelineMutations } from "./pipelines.ts";
 import { appWords, clusterWords, planWords } from "./words.ts";
 
 interface Common {
@@ -56,6 +57,8 @@ export const mutations = {
       const request = { name, volumes: deleteVolumes ? 2 : 1, confirm: confirm ?? "", etag: etag ?? "", requestId, validateOnly: validateOnly ?? false, allowMissing: allowMissing ?? false } as const;
       return changeWords(await control.clusters.delete(request, options));
     }),
+
+  ...pipelineMutations,
 
   validate: async (_: unknown, { input }: { readonly input: { readonly manifest: ManifestInput } }, { control, options }: Context) => {
     const { problems } = await control.apps.validate({ manifest: toManifest(input.manifest) }, options);

@@ -1,8 +1,9 @@
-import { Failure } from "@troupe/domain/failure";
 import type { ListAppsResponse } from "@troupe/proto/troupe/v1/app";
 import { argument, type ConnectionArgs, connectionOf, countAll, type PageRequest, parseRevision } from "./connections.ts";
 import type { Context } from "./context.ts";
+import { orNull } from "./failures.ts";
 import { limits } from "./limits.ts";
+import { pipelineNamed, pipelineQueries, pipelines } from "./pipelines.ts";
 import { appWords, clusterWords, eventWords, parseGlobalId } from "./words.ts";
 
 interface ClustersArgs extends ConnectionArgs {
@@ -32,6 +33,7 @@ export const queries = {
   project: (_: unknown, { name }: { readonly name: string }) => ({ name }),
   cluster: (_: unknown, { name }: { readonly name: string }, context: Context) => orNull(context.clusterOf(name)),
   clusters: (_: unknown, args: ClustersArgs, context: Context) => clusters(context, args),
+  ...pipelineQueries,
   app: (_: unknown, { name, project }: AppArgs, { appNamed }: Context) => orNull(appNamed(appName(name, project))),
   appVersions: (_: unknown, { name, project, ...page }: AppArgs & ConnectionArgs, { control, options }: Context) =>
     connectionOf(page, async (request) => pageOf(await control.apps.listVersions({ name: appName(name, project), ...request }, options)), appWords),
@@ -43,6 +45,7 @@ export const queries = {
 
 export const project = {
   clusters: ({ name }: { readonly name: string }, args: ClustersArgs, context: Context) => clusters(context, { ...args, project: name }),
+  pipelines: ({ name }: { readonly name: string }, args: ConnectionArgs, context: Context) => pipelines(context, { ...args, project: name }),
   events: ({ name }: { readonly name: string }, args: Omit<EventsArgs, "project">, context: Context) => events(context, { ...args, project: name }),
 };
 
@@ -60,10 +63,11 @@ function nodes(context: Context, ids: readonly string[]) {
   return ids.map((id) => node(context, id));
 }
 
-async function node({ clusterOf, appNamed }: Context, id: string) {
+async function node(context: Context, id: string) {
   const { type, name } = parseGlobalId(id);
-  if (type === "Cluster") return orNull(clusterOf(name));
-  return type === "App" ? orNull(appNamed(name)) : null;
+  if (type === "Cluster") return orNull(context.clusterOf(name));
+  if (type === "Pipeline") return pipelineNamed(context, name);
+  return type === "App" ? orNull(context.appNamed(name)) : null;
 }
 
 async function clusters({ control, options }: Context, { project: name, filter, orderBy, ...page }: ClustersArgs) {
@@ -92,14 +96,4 @@ async function events({ control, options }: Context, { project: name, cluster: s
     nodes: edges.map(({ node: event }) => event),
     pageInfo: { hasNextPage: more, hasPreviousPage: request.afterRevision > 0n, startCursor: edges[0]?.cursor ?? null, endCursor: String(lastRevision) },
   };
-}
-
-/** What is not there is null, with no error: a query asks whether. */
-async function orNull<T>(found: Promise<T>): Promise<T | null> {
-  try {
-    return await found;
-  } catch (error) {
-    if (error instanceof Failure && error.kind === "not_found") return null;
-    throw error;
-  }
 }

@@ -5,6 +5,7 @@ import { GraphQLScalarType, type GraphQLSchema, type ValueNode, valueFromASTUnty
 import { argument } from "./connections.ts";
 import { checkedJson } from "./json-value.ts";
 import { mutations } from "./mutations.ts";
+import { partOfPipeline, pipeline } from "./pipelines.ts";
 import { cluster, project, queries } from "./queries.ts";
 import { subscriptions } from "./subscriptions.ts";
 
@@ -12,7 +13,7 @@ import { subscriptions } from "./subscriptions.ts";
 export function makeSchema(): GraphQLSchema {
   return makeExecutableSchema({
     typeDefs: readFileSync(join(import.meta.dirname, "schema.graphql"), "utf8"),
-    resolvers: { Query: queries, Project: project, Cluster: cluster, Mutation: mutations, Subscription: subscriptions, Int64: int64, DateTime: dateTime, JSON: json },
+    resolvers: { Query: queries, Project: project, Cluster: cluster, Pipeline: pipeline, PipelineCluster: partOfPipeline, GraphNode: partOfPipeline, Mutation: mutations, Subscription: subscriptions, Int64: int64, DateTime: dateTime, JSON: json },
   });
 }
 

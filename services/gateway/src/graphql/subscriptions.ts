@@ -4,6 +4,7 @@ import type { WatchEventsResponse } from "@troupe/proto/troupe/v1/event";
 import { cancellable } from "./cancellable.ts";
 import { parseRevision } from "./connections.ts";
 import type { Context } from "./context.ts";
+import { pipelineSubscriptions } from "./pipelines.ts";
 import { clusterWords, eventWords } from "./words.ts";
 
 interface ClusterArgs {
@@ -20,6 +21,7 @@ interface EventArgs {
 
 export const subscriptions = {
   clusterChanged: { subscribe: (_: unknown, args: ClusterArgs, context: Context) => cancellable((signal) => clusterNews(context, args, signal)) },
+  ...pipelineSubscriptions,
   events: { subscribe: (_: unknown, args: EventArgs, context: Context) => cancellable((signal) => eventNews(context, args, signal)) },
 };
 

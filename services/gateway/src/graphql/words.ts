@@ -19,31 +19,38 @@ export function clusterWords(cluster: Cluster) {
     generation: String(cluster.generation),
     revision: String(cluster.revision),
     spec: specWords(cluster.spec),
+    pipeline: cluster.pipeline || null,
     // Written only when it is asked for.
     yaml: () => stringify({ apiVersion: "troupe.dev/v1", kind: "Cluster", metadata: { name: shortName, namespace: project }, spec: specDocument(cluster.spec) }),
     status: statusWords(cluster),
   };
 }
 
-function specWords(spec: ClusterSpec | undefined) {
+export function specWords(spec: ClusterSpec = noSpec) {
   return {
-    app: spec?.app ?? "",
-    target: spec?.placement?.target ?? "",
-    namespace: spec?.placement?.namespace ?? "",
-    params: spec?.params ?? {},
-    needs: Object.fromEntries(Object.entries(spec?.needs ?? {}).map(([slot, need]) => [slot, needDocument(need)])),
-    roles: Object.entries(spec?.roles ?? {}).map(([role, fields]) => ({ role, ...fields, volumes: fields.volumes, env: envDocument(fields) })),
-    protect: spec?.protect ?? false,
-    adopt: spec?.adopt || null,
+    app: spec.app,
+    target: spec.placement?.target ?? "",
+    namespace: spec.placement?.namespace ?? "",
+    params: spec.params,
+    needs: Object.fromEntries(Object.entries(spec.needs).map(([slot, need]) => [slot, needDocument(need)])),
+    roles: Object.entries(spec.roles).map(([role, fields]) => ({ role, ...fields, volumes: fields.volumes, env: envDocument(fields), files: filesDocument(fields), expose: fields.expose })),
+    paused: spec.paused,
+    stopped: spec.stopped,
+    protect: spec.protect,
+    labels: spec.labels,
+    adopt: spec.adopt || null,
   };
 }
 
-function specDocument(spec: ClusterSpec | undefined): Fields {
-  const { app, params, needs, roles, protect, adopt } = specWords(spec);
+/** Of a cluster whose message has none. */
+const noSpec: ClusterSpec = { app: "", placement: undefined, params: {}, needs: {}, roles: {}, paused: false, stopped: false, protect: false, adopt: "", labels: {} };
+
+export function specDocument(spec: ClusterSpec | undefined): Fields {
+  const { app, params, needs, roles, paused, stopped, protect, adopt, labels } = specWords(spec);
   const { target, namespace } = spec?.placement ?? { target: "", namespace: "" };
   const placement = { ...(target !== "" && { target }), ...(namespace !== "" && { namespace }) };
   const roleDocuments = Object.fromEntries(roles.map(({ role, ...fields }) => [role, withoutEmpty(fields)]));
-  return withoutEmpty({ app, placement, params, needs, roles: roleDocuments, protect: protect || undefined, adopt: adopt ?? undefined });
+  return withoutEmpty({ app, placement, params, needs, roles: roleDocuments, paused: paused || undefined, stopped: stopped || undefined, protect: protect || undefined, adopt: adopt ?? undefined, labels });
 }
 
 function withoutEmpty(fields: Fields): Fields {
@@ -52,6 +59,10 @@ function withoutEmpty(fields: Fields): Fields {
 
 function needDocument({ binding }: NeedBinding): unknown {
   return binding?.$case === "literal" ? binding.value.exports : binding?.value;
+}
+
+function filesDocument({ files }: RoleSpec): Fields {
+  return Object.fromEntries(Object.entries(files).map(([path, { set }]) => [path, { set: set ?? {} }]));
 }
 
 function envDocument({ env }: RoleSpec): Fields {
@@ -87,7 +98,7 @@ export function planWords(plan: ChangePlan | undefined) {
   };
 }
 
-function nameIn(words: Readonly<Record<string, number>>, value: number, prefix: string): string {
+export function nameIn(words: Readonly<Record<string, number>>, value: number, prefix: string): string {
   return Object.entries(words).find(([, number]) => number === value)?.[0].slice(prefix.length) ?? "PENDING";
 }
 

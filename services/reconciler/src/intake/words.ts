@@ -1,3 +1,4 @@
+import { completeSpec, type StoredSpec } from "@troupe/domain/language/stored-spec";
 import { Failure } from "@troupe/domain/failure";
 import type { Json } from "@troupe/domain/json";
 import type { Intent, Order, Sources } from "@troupe/domain/plan/sources";
@@ -23,7 +24,7 @@ export function toSources(message: wire.Sources): Sources {
     generation: Number(message.generation),
     intent: toIntent(message),
     app,
-    spec: JSON.parse(message.spec) as Sources["spec"],
+    spec: completeSpec(JSON.parse(message.spec) as StoredSpec),
     needs: JSON.parse(message.needs || "{}") as Sources["needs"],
     formed,
     lastRecord: message.lastRecord === "" ? undefined : (JSON.parse(message.lastRecord) as Sources["lastRecord"]),

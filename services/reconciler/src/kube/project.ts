@@ -69,6 +69,7 @@ export function projectPod(object: ObservedObject, raw: JsonObject): ObservedPod
     uid,
     ...placeOf(labels),
     inputs: annotations[annotation.inputs],
+    live: annotations[annotation.live],
     phase: status.phase ?? "Unknown",
     scheduled: condition("PodScheduled"),
     started: main?.started === true,

@@ -50,7 +50,7 @@ export async function reconcile(pass: Pass, sources: Sources, app: App): Promise
   }
   const isGone = step.phase === "gone" && saved === undefined;
   reporter.report(cluster.uid, { ...summarize(cluster, step, observed), gone: isGone }, stored?.record);
-  return step.phase === "blocked" ? lookAgainMs : undefined;
+  return step.phase === "blocked" ? lookAgainMs : step.lookAgainInMs;
 }
 
 async function makeSecrets(kube: Kube, cache: KubeCache, cluster: DesiredCluster, step: Step, observed: Parameters<typeof makeSecret>[3]): Promise<void> {
