@@ -28,6 +28,7 @@ afterAll(() => world?.stop());
 function isAsFarAsItGets({ status, generation }: Cluster): boolean {
   const isSeen = (status?.observedGeneration ?? 0n) >= generation && (status?.members.length ?? 0) > 0;
   const waits = status?.waiting ?? [];
+  if (status?.members.some(({ podUid, ready }) => podUid !== "" && !ready)) return false;
   const isReady = status?.conditions.some(({ type, status: holds }) => type === "Ready" && holds === 1) ?? false;
   return isSeen && (isReady || (waits.length > 0 && waits.every(({ reason }) => reason === "HooksPending" || reason === "WaitingForRole")));
 }

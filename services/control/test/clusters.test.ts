@@ -37,8 +37,8 @@ describe("creating", () => {
   });
 
   test("from a typed message is the same as from a document", async () => {
-    const { cluster } = await create("", { parent: "projects/create", clusterId: "typed", source: input({ params: { size: 5 }, roles: { server: { members: 2, volumes: {}, env: { A: { value: "1" } } } } }, { team: "x" }) });
-    expect(cluster).toMatchObject({ labels: { team: "x" }, spec: { app: "queue", params: { size: 5 }, roles: { server: { members: 2, env: { A: { value: "1" } } } } } });
+    const { cluster } = await create("", { parent: "projects/create", clusterId: "typed", source: input({ params: { size: 5 }, roles: { server: { members: 2, volumes: {}, env: { A: { value: "1" } }, files: {}, expose: {} } } }, { team: "x" }) });
+    expect(cluster).toMatchObject({ labels: { team: "x" }, spec: { app: "queue", params: { size: 5 }, roles: { server: { members: 2, env: { A: { value: "1" } }, files: {}, expose: {} } } } });
     const again = await apply(replica, clusterYaml("create", "typed", "{app: queue, params: {size: 5}, roles: {server: {members: 2, env: {A: 1}}}}", ", labels: {team: x}"));
     expect(again.plan?.unchanged).toBe(true);
   });
@@ -124,7 +124,7 @@ describe("changing", () => {
   test("a mask replaces what it names and leaves the rest", async () => {
     await apply(replica, clusterYaml("mask", "a", "{app: queue, params: {size: 4}, roles: {server: {members: 2}}}", ", labels: {team: x, keep: me}"));
     const name = "projects/mask/clusters/a";
-    const { cluster } = await update({ name, source: input({ params: { size: 9 }, roles: { server: { members: 7, volumes: {}, env: {} } } }, { team: "y" }), updateMask: ["spec.params.size", "labels.team"] });
+    const { cluster } = await update({ name, source: input({ params: { size: 9 }, roles: { server: { members: 7, volumes: {}, env: {}, files: {}, expose: {} } } }, { team: "y" }), updateMask: ["spec.params.size", "labels.team"] });
     expect(cluster).toMatchObject({ labels: { team: "y", keep: "me" }, generation: 2n, spec: { params: { size: 9 }, roles: { server: { members: 2 } } } });
     await expect(update({ name, source: input({}), updateMask: ["spec.params.size.x"] })).rejects.toMatchObject({ kind: "invalid", reason: "UPDATE_MASK_INVALID" });
     const { cluster: without } = await update({ name, source: input({}), updateMask: ["spec.params", "spec.roles.server.members"] });

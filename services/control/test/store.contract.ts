@@ -219,7 +219,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       await store.commit(aMutation("payments", [reporting(zk, { epoch: 1, seq: 1 }, { exports: { quorum: "h:1" } }), clusterWrite(reader, "cluster.needs_changed", { kind: "needs", uid: reader.uid, expect: { edition: reader.edition } })]));
       const now = await found(store, "payments", "reader");
       expect([now.version, now.revision, now.edition, now.generation]).toEqual([4, 4, 1, 1]);
-      expect(await store.exportsOf("payments", ["zk", "none"])).toEqual(new Map([["zk", { uid: zk.uid, app: app.name, exports: { quorum: "h:1" } }]]));
+      expect(await store.exportsOf("payments", ["zk", "none"])).toEqual(new Map([["zk", { uid: zk.uid, app: { name: app.name, version: app.version }, exports: { quorum: "h:1" } }]]));
       const [desired] = await store.desiredOf({ uids: [reader.uid], changedAfter: 0 });
       expect(desired?.offered).toEqual({ source: { uid: zk.uid, exports: { quorum: "h:1" } }, other: undefined });
     });
