@@ -17,6 +17,7 @@ const checks: readonly Check[] = [
   { name: "import rules refuse what they are for", run: brokenImportRules },
   { name: "buf lint", run: command("buf", "lint") },
   { name: "proto/gen is fresh", run: command("node", "proto/generate.ts", "--check") },
+  { name: "docs/language is fresh", run: command("node", "docs/language/generate.ts", "--check") },
   { name: "nothing unused", run: command("knip", "--no-progress") },
   { name: "no application's name in code", run: applicationNamesInCode },
   { name: "every reason of a failure is explained", run: undocumentedReasons },

@@ -151,6 +151,19 @@ function addHelpers(program: Command, start: Start): void {
   withFiles(program.command("validate"))
     .description("Say everything that is wrong with documents; store nothing.")
     .action(async (options: FileOptions, command: Command) => start(command, async (session) => (await import("./commands/validate.ts")).validate(session, options)));
+  program
+    .command("render <files...>")
+    .usage("APP.yaml CLUSTER.yaml [options]")
+    .description("Print the Kubernetes objects of a cluster, without a server.")
+    .option("--need <slot.export=value>", "what a cluster that is needed offers; may be repeated", collect, [])
+    .addHelpText("after", "\nExample:\n  troupe render app.yaml cluster.yaml\n  troupe render app.yaml cluster.yaml --need zk.quorum=coord:2181 -o json\n")
+    .action(async (files: string[], options: { need: readonly string[] }, command: Command) => start(command, async (session) => (await import("./commands/render.ts")).render(session, files, options)));
+  program
+    .command("explain [path]")
+    .usage("KIND.FIELD.FIELD [options]")
+    .description("Say what a field of an App, Cluster or Pipeline means, without a server.")
+    .addHelpText("after", "\nExamples:\n  troupe explain app\n  troupe explain app.roles.hooks\n  troupe explain cluster.roles.volumes.size\n")
+    .action(async (path: string | undefined, _options: unknown, command: Command) => start(command, async (session) => (await import("./commands/explain.ts")).explain(session, path)));
   withFiles(program.command("diff"))
     .description("Show what apply would change of Clusters and Pipelines; exit 1 if anything.")
     .action(async (options: FileOptions, command: Command) => start(command, async (session) => (await import("./commands/diff.ts")).diff(session, options)));

@@ -13,8 +13,9 @@ first() { # the others join this one
   exec mariadbd --wsrep-new-cluster $position
 }
 alone() { # there is no other member, and there was none when it ran last
-  [ "$(tr ',{}' '\n' </troupe/context.json | grep -c '^ *"host"')" = 1 ] &&
-    [ "$(grep -c '^member:' $data/gvwstate.dat 2>/dev/null)" -le 1 ] 2>/dev/null
+  members=$(tr ',{}' '\n' </troupe/context.json | grep -c '^ *"host"')
+  last=$(grep -c '^member:' $data/gvwstate.dat 2>/dev/null) || last=0
+  [ "$members" = 1 ] && [ "$last" -le 1 ]
 }
 
 start=$(cat /troupe/start)

@@ -39,13 +39,13 @@ export const commonTypes = {
 
 const chosen = { cluster: "Cluster", params: "Params" };
 const shared = { ...chosen, roles: "Roles", secrets: "Secrets", exports: "Exports", needs: "Needs" };
-const inMember = { ...shared, role: "OwnRole", member: "Member" };
-const inHook = { ...inMember, change: "Change", attempt: "Attempt" };
+export const variablesOfMembers = { ...shared, role: "OwnRole", member: "Member" };
+const inHook = { ...variablesOfMembers, change: "Change", attempt: "Attempt" };
 
 const variablesAt: Readonly<Record<Place, TypeEnvironment["variables"]>> = {
   choice: chosen,
   cluster: shared,
-  member: inMember,
+  member: variablesOfMembers,
   crowd: inHook,
   target: { ...inHook, target: "Member" },
   handover: { ...inHook, target: "Member", from: "Member", to: "Member" },
