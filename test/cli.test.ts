@@ -92,15 +92,35 @@ describe("troupe", () => {
     expect(ran.err).toContain("Ready 4/4");
   });
 
-  test("a bad file shows every problem with its line and a caret, and exits 3; JSON where asked for", async () => {
+  test("a bad file shows every problem with its line and a caret, and exits 1; JSON where asked for", async () => {
     const bad = await file("bad.yaml", cluster(2).replace("worker: {members: 2}", "workr: {members: 2}\n    master: {members: 2, cpu: lots}"));
-    const { code, err } = await troupe(["validate", "-f", bad]);
-    expect(code).toBe(3);
+    const { code, err } = await troupe(["validate", bad]);
+    expect(code).toBe(1);
     expect(err).toContain(`${bad}:7:5: spec.roles.workr: `);
     expect(err).toMatch(/7 \| {5}workr: \{members: 2\}\n +\| +\^{5} did you mean worker\?/);
     expect(err).toContain("3 problems");
     const machine = await troupe(["apply", "-f", bad, "-o", "json"]);
     expect(JSON.parse(machine.err).error.problems.map(({ path }: { path: string }) => path)).toEqual(["spec.roles.workr", "spec.roles.master.members", "spec.roles.master.cpu"]);
+  });
+
+  test("explains a field, and renders a cluster, without a server", async () => {
+    const alone = { env: { TROUPE_ADDRESS: "127.0.0.1:1" } };
+    expect((await troupe(["explain", "app.roles.hooks.leave"], alone)).out).toMatch(/^app\.roles\.hooks\.leave[^]*Before the removal of a live member[^]*\bexec\b/);
+    expect(await troupe(["explain", "app.rolls"], alone)).toMatchObject({ code: 2, err: expect.stringContaining("did you mean roles?") });
+    const rendered = await troupe(["render", app("spark"), await file("etl.yaml", cluster(2)), "-o", "json"], alone);
+    const { items } = JSON.parse(rendered.out) as { items: { kind: string; metadata: { name: string } }[] };
+    expect(items.filter(({ kind }) => kind === "Pod").map(({ metadata }) => metadata.name)).toEqual(["etl-master-0", "etl-worker-0", "etl-worker-1"]);
+  });
+
+  test("stops a cluster, pauses it, and starts it again", async () => {
+    expect(await troupe(["stop", "cluster", "etl", "-n", "shop", "--wait"])).toMatchObject({ code: 0, out: expect.stringContaining("cluster/etl stopped") });
+    expect((await world.kubernetes.kubectl("-n", "shop", "get", "pods", "-o", "name")).trim()).toBe("");
+    expect((await troupe(["get", "clusters", "-n", "shop"])).out).toContain("Stopped");
+    expect(await troupe(["pause", "etl", "-n", "shop", "--wait"])).toMatchObject({ code: 0 });
+    expect(await troupe(["start", "etl", "-n", "shop"])).toMatchObject({ code: 0 });
+    expect((await troupe(["get", "clusters", "-n", "shop"])).out).toContain("Paused");
+    expect(await troupe(["resume", "etl", "-n", "shop", "--wait"])).toMatchObject({ code: 0 });
+    expect((await troupe(["get", "clusters", "-n", "shop"])).out).toContain("Ready");
   });
 
   test("events can be listed, filtered, and read as one JSON object a line", async () => {

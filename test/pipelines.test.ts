@@ -152,7 +152,7 @@ describe("a pipeline of three", () => {
   test("with mistakes is refused with all of them, each at its place, by every door", async () => {
     const wrong = pipeline(3).replace("{source: log}", "{sauce: answers}").replace("members: 3", "members: 0");
     const ran = await troupe("validate", "-f", await file(wrong));
-    expect(ran).toMatchObject({ code: 3, err: expect.stringMatching(/clicks\.yaml:8:.*[\s\S]*clicks\.yaml:9:/) });
+    expect(ran).toMatchObject({ code: 1, err: expect.stringMatching(/clicks\.yaml:8:.*[\s\S]*clicks\.yaml:9:/) });
     const query = "mutation ($text: String!) { applyPipeline(input: {manifest: {text: $text}}) { pipeline { name } userErrors { path line reason } } }";
     expect(await graphql(query, { text: wrong })).toMatchObject({ data: { applyPipeline: { pipeline: null, userErrors: expect.arrayContaining([{ path: "spec.clusters.compute.needs.sauce", line: 8, reason: "NEED_UNKNOWN" }, { path: "spec.clusters.log.roles.broker.members", line: 9, reason: "MEMBERS_ILLEGAL" }]) } } });
     const cycle = pipeline(3).replace("app: queue,", "app: queue, needs: {x: answers},");

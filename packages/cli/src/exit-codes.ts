@@ -16,7 +16,7 @@ export const exitCodes = {
 
 export const exitCodeHelp = `Exit codes:
   0  done                             5  conflict with the present state
-  1  failed; diff: something differs  6  the server, or what it needs, is away
+  1  failed; diff, validate: no       6  the server, or what it needs, is away
   2  wrong usage of this command      7  not so within --timeout
   3  invalid document or request      8  not allowed
   4  not found                      130  interrupted

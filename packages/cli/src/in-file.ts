@@ -7,13 +7,21 @@ export class InFile extends Error {
   readonly file: string;
   readonly files: readonly TextFile[];
   readonly others: readonly InFile[];
+  /** Of a command for which it is an answer like any other; undefined: as the failure says. */
+  readonly exitCode: number | undefined;
 
-  constructor(failure: Failure, file: string, files: readonly TextFile[], others: readonly InFile[] = []) {
+  constructor(failure: Failure, file: string, files: readonly TextFile[], others: readonly InFile[] = [], exitCode?: number) {
     super(failure.message, { cause: failure });
     this.failure = failure;
     this.file = file;
     this.files = files;
     this.others = others;
+    this.exitCode = exitCode;
+  }
+
+  /** Ends its command with this code. */
+  exiting(exitCode: number): InFile {
+    return new InFile(this.failure, this.file, this.files, this.others, exitCode);
   }
 
   with(others: readonly InFile[]): InFile {

@@ -61,7 +61,7 @@ async function tell(session: Session, error: unknown): Promise<number> {
   if (error instanceof InFileClass) {
     const all: readonly InFile[] = [error, ...error.others];
     for (const each of all) terminal.err.write(renderFailure(each.failure, each.file, style((file) => each.textOf(file))));
-    return exitCodeOf(error.failure);
+    return error.exitCode ?? exitCodeOf(error.failure);
   }
   const failure: Failure = terminal.signal.aborted ? interrupted(terminal.signal) : error instanceof FailureClass ? error : new FailureClass("internal", error instanceof Error ? (error.stack ?? error.message) : String(error), { cause: error });
   terminal.err.write(renderFailure(failure, "", style(() => undefined)));

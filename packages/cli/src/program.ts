@@ -148,9 +148,10 @@ function addReads(program: Command, start: Start): void {
 }
 
 function addHelpers(program: Command, start: Start): void {
-  withFiles(program.command("validate"))
-    .description("Say everything that is wrong with documents; store nothing.")
-    .action(async (options: FileOptions, command: Command) => start(command, async (session) => (await import("./commands/validate.ts")).validate(session, options)));
+  withFiles(program.command("validate [files...]"))
+    .description("Say everything that is wrong with documents; store nothing. Exit 1 if anything is.")
+    .addHelpText("after", "\nExample:\n  troupe validate app.yaml cluster.yaml\n")
+    .action(async (files: string[], options: FileOptions, command: Command) => start(command, async (session) => (await import("./commands/validate.ts")).validate(session, files, options)));
   program
     .command("render <files...>")
     .usage("APP.yaml CLUSTER.yaml [options]")

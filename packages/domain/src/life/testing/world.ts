@@ -15,11 +15,13 @@ import { summarize } from "../summarize.ts";
 
 /** A target in which every act succeeds at once and time stands still until it is asked to pass: for the choreography. */
 export class SimulatedTarget {
-  readonly objects = new Map<string, { readonly object: KubeObject; readonly uid: string; deleting: boolean; ready: boolean }>();
+  readonly objects = new Map<string, { readonly object: KubeObject; readonly uid: string; deleting: boolean; ready: boolean; phase?: ObservedPod["phase"] }>();
   readonly secrets = new Set<string>();
   record: ClusterRecord | undefined;
   /** Writes of the record, creation included. */
   recordWrites = 0;
+  /** Stands still until it is set. */
+  nowMs = 0;
   /** Everything that was done, in order. */
   readonly log: string[] = [];
   #uids = 0;
@@ -31,7 +33,7 @@ export class SimulatedTarget {
 
   #pass(cluster: DesiredCluster): ReturnType<SimulatedTarget["pass"]> {
     const observed = this.observe(cluster);
-    const step = advance(cluster, this.record, observed, 0);
+    const step = advance(cluster, this.record, observed, this.nowMs);
     if (step.record !== this.record) {
       this.record = step.record;
       this.recordWrites += 1;
@@ -46,7 +48,7 @@ export class SimulatedTarget {
   /** What was deleted is gone, and every pod is ready. */
   settle(): void {
     for (const [key, entry] of this.objects) if (entry.deleting) this.objects.delete(key);
-    for (const entry of this.objects.values()) entry.ready = true;
+    for (const entry of this.objects.values()) entry.ready = entry.phase === undefined;
   }
 
   /** Passes until nothing is left to do; says what was left when that takes too long. */
@@ -60,6 +62,12 @@ export class SimulatedTarget {
       if (changes.length === 0 && next.changes.length === 0 && this.recordWrites === before) return next.status;
     }
     throw new Error(`does not converge: ${this.log.slice(-12).join(", ")}`);
+  }
+
+  /** Its process ends, and nothing restarts it. */
+  end(pod: string, phase: "Succeeded" | "Failed"): void {
+    const entry = this.objects.get(`Pod/${pod}`);
+    if (entry) Object.assign(entry, { phase, ready: false });
   }
 
   kill(pod: string): void {
@@ -115,7 +123,7 @@ export class SimulatedTarget {
   }
 }
 
-type Entry = { readonly object: KubeObject; readonly uid: string; readonly deleting: boolean; readonly ready: boolean };
+type Entry = { readonly object: KubeObject; readonly uid: string; readonly deleting: boolean; readonly ready: boolean; readonly phase?: ObservedPod["phase"] };
 
 function observedObject({ object, uid, deleting }: Entry): ObservedObject {
   const { apiVersion, kind, metadata } = object;
@@ -127,7 +135,7 @@ function observedPod(entry: Entry): ObservedPod {
   const { name, labels = {}, annotations = {} } = entry.object.metadata;
   const { [label.role]: role = "", [label.index]: index = "", [label.life]: life = "" } = labels;
   const { ready, deleting, uid } = entry;
-  return { name, uid, role, index: Number(index), life: Number(life), inputs: annotations[annotation.inputs], live: annotations[annotation.live], phase: "Running", scheduled: true, started: ready, ready, deleting, node: "n", restarts: 0, trouble: undefined };
+  return { name, uid, role, index: Number(index), life: Number(life), inputs: annotations[annotation.inputs], live: annotations[annotation.live], phase: entry.phase ?? "Running", scheduled: true, started: ready, ready, deleting, node: "n", restarts: 0, trouble: undefined };
 }
 
 function observedClaim(entry: Entry): ObservedClaim {
