@@ -7,9 +7,14 @@ replicas=$1 hosts=$2
 set --
 for host in $hosts; do
   address=$(address_of "$host") || fail "$host has no address yet"
-  # What an interrupted attempt left; refused where there are keys.
-  redis-cli -h "$address" cluster info | grep -q '^cluster_known_nodes:1.\?$' && redis-cli -h "$address" cluster info | grep -q '^cluster_slots_assigned:0.\?$' ||
-    [ "$(redis-cli -h "$address" cluster reset hard)" = OK ] || fail "$host does not answer, or holds data"
+  info=$(redis-cli -h "$address" cluster info)
+  case $info in
+  *cluster_slots_assigned:0*cluster_known_nodes:1[!0-9]*) ;; # new
+  *) # what an interrupted attempt left; refused where there are keys
+    said=$(redis-cli -h "$address" cluster reset hard)
+    [ "$said" = OK ] || fail "$host: $said"
+    ;;
+  esac
   set -- "$@" "$address:6379"
 done
 redis-cli --cluster create "$@" --cluster-replicas "$replicas" --cluster-yes

@@ -6,7 +6,8 @@ is_master() {
   [ "$(redis-cli role | sed -n 1p)" = master ]
 }
 is_master || exit 0
-replica=$(nodes | awk -v me="$(redis-cli cluster myid)" '$4 == me && $3 ~ /slave/ && $3 !~ /fail/ && $8 == "connected" { split($2, part, ","); print part[2]; exit }')
+replica=$(nodes | awk -v me="$(redis-cli cluster myid)" '$4 == me && $3 ~ /slave/ && $3 !~ /fail/ && $8 == "connected" {
+  split($2, part, ","); print part[2]; exit }')
 [ -n "$replica" ] || { echo "there is no replica to take over"; exit 0; }
 said=$(redis-cli -h "$replica" cluster failover)
 [ "$said" = OK ] || fail "$replica: $said"

@@ -1,6 +1,7 @@
 import type { ExportValue } from "@troupe/domain/expression/value";
 import type { Json, JsonObject } from "@troupe/domain/json";
-import type { ClusterSpec, NeedBinding, RoleSpec } from "@troupe/domain/language/cluster";
+import type { NeedBinding, RoleSpec } from "@troupe/domain/language/cluster";
+import { completeSpec, type StoredSpec } from "@troupe/domain/language/stored-spec";
 import { type ClusterState, type Condition, type MemberStatus, reasons, type Wait } from "@troupe/domain/life/status";
 import type { AppRef } from "@troupe/domain/plan/sources";
 import * as wire from "@troupe/proto/troupe/v1/cluster";
@@ -46,7 +47,9 @@ function isReconciling({ intent, generation, status }: ClusterSnapshot): boolean
   return status.state === "pending" || status.state === "deploying" || status.conditions.some(({ type, status: holds }) => type === "Progressing" && holds === "True");
 }
 
-export function toWireSpec({ app, placement, params, needs, roles, paused, stopped, protect, adopt, labels }: ClusterSpec): wire.ClusterSpec {
+/** Events and answers of earlier versions hold specs without the fields that came later. */
+export function toWireSpec(stored: StoredSpec): wire.ClusterSpec {
+  const { app, placement, params, needs, roles, paused, stopped, protect, adopt, labels } = completeSpec(stored);
   return {
     app,
     placement: { target: placement.target, namespace: placement.namespace ?? "" },
