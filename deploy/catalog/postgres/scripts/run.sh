@@ -76,7 +76,7 @@ rewind() { # what this former primary has and the present one does not is thrown
   from=$(primary)
   [ -n "$from" ] || return 0
   echo "$from is primary: rewinding to it"
-  set -- --target-pgdata="$PGDATA" --config-file="$conf" --source-server="host=$from user=$PGUSER dbname=$PGDATABASE"
+  set -- --target-pgdata="$PGDATA" --config-file="$conf" --source-server="host=$from user=$PGUSER dbname=postgres"
   await postgres --single -D "$PGDATA" -c config_file="$conf" template1 # recovers from a crash, which pg_rewind wants done
   await pg_rewind --dry-run "$@"
   [ "$code" = 0 ] || fail "pg_rewind is not possible: replace this member"
