@@ -7,6 +7,7 @@ import { checkSize, isOfSensibleSize } from "./app-size.ts";
 import { checkApp } from "./check-app.ts";
 import type { Document } from "./document.ts";
 import { originOf } from "./merge.ts";
+import { inOrderOfNames } from "./names-in-order.ts";
 import { problemsIn, valueAt, type Problems } from "./problems.ts";
 import { appSchema } from "./schema/app.ts";
 import type { HookName } from "./schema/hooks.ts";
@@ -287,7 +288,7 @@ export function parseApp(document: Document, packageFiles: Readonly<Record<strin
   const shape = shapeOf(document, appSchema, problems, standIns);
   if (shape && isOfSensibleSize(shape.value.spec, problems)) {
     const files = { ...filesIn(document), ...packageFiles };
-    const app = buildApp(shape.value, files, shape.document, shape.problems);
+    const app = buildApp(inOrderOfNames(shape.value), files, shape.document, shape.problems);
     checkApp(app, shape.problems, (role, keys) => originOf(shape.document, role, keys));
     if (problems.list.length === 0) return app;
   }

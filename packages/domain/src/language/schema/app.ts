@@ -13,11 +13,11 @@ const param = z.strictObject({
   max: z.number().optional().describe("Greatest number."),
   pattern: z.string().max(500).optional().describe("A regular expression (RE2) that is found in the text; anchor it with ^ and $."),
   description: z.string().max(2000).optional().describe("For people."),
-  apply: z.enum(["live", "reload", "restart", "never"]).optional().describe("How a change reaches members: through files that are changed in place (`live`, `reload`), by a restart (default), or `never` once the cluster is there."),
-});
+  apply: z.enum(["live", "reload", "restart", "never"]).optional().describe("How a change reaches members: through files that are changed in place (`live`, `reload`), by a `restart`, or `never` once the cluster is there. Default: `restart`."),
+}).meta({ id: "Param" });
 
 const secret = z.strictObject({
-  generate: z.enum(["password", "uuid", "hex", "base64url"]).optional().describe("Made by Troupe once, kept and deleted with the volumes."),
+  generate: z.enum(["password", "uuid", "hex", "base64url"]).optional().describe("Made by Troupe once, kept and deleted with the volumes. Default: `password`, unless `from` is given."),
   length: z.int().min(8).max(128).optional().describe("Characters of a password. Default: 24."),
   bytes: z.int().min(8).max(128).optional().describe("Bytes of hex and base64url before they are encoded. Default: 32."),
   from: z
@@ -27,23 +27,27 @@ const secret = z.strictObject({
     })
     .optional()
     .describe("A Kubernetes Secret that is there already."),
-});
+}).meta({ id: "Secret" });
 
 const need = z.strictObject({
   app: nameOf(longest.app).optional().describe("The app that the other cluster must be of. Default: any."),
   version: version.optional().describe("What its version must begin with: `4` or `4.1`."),
-  optional: z.boolean().optional().describe("May stay unbound; expressions read null then."),
-});
+  optional: z.boolean().optional().describe("May stay unbound; expressions read null then. Default: false."),
+}).meta({ id: "Need" });
+
+const builtInStep = z
+  .strictObject({ do: z.enum(["restart", "stop", "start"]).describe("A step of Troupe's own."), roles: z.array(z.string()).max(30).optional().describe("Of which roles. Default: all.") })
+  .meta({ id: "BuiltInStep" });
 
 const operation = z.strictObject({
   description: z.string().max(2000).optional().describe("For people."),
   params: z.record(identifier, param).optional().describe("What whoever starts it gives."),
   steps: z
-    .array(z.union([step, z.strictObject({ do: z.enum(["restart", "stop", "start"]).describe("A step of Troupe's own."), roles: z.array(z.string()).max(30).optional().describe("Default: all.") })]))
+    .array(z.union([step, builtInStep]))
     .min(1, "must have a step")
     .max(30)
     .describe("Steps like those of hooks, and Troupe's own, one after another."),
-});
+}).meta({ id: "Operation" });
 
 const link = z.string().max(500).regex(/^https?:\/\/\S+$/, "must be the address of a page, beginning with https://");
 

@@ -18,7 +18,7 @@ const roleSpec = z.strictObject({
     .optional()
     .describe("Keys of the App's structured files."),
   expose: z.record(portName, expose).optional().describe("Port → how it is reached, instead of what the App says."),
-});
+}).meta({ id: "RoleSpec" });
 
 export const specSchema = z.strictObject({
   app: z
@@ -26,7 +26,7 @@ export const specSchema = z.strictObject({
     .regex(/^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?(?:@[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?(?:\+[1-9]\d{0,5})?)?$/, "must be the name of an app, with its version and build if they matter: name@1.0+2")
     .describe("`name@version+build`; what is left out is chosen when it is submitted: the newest build, the newest stable version."),
   placement: z
-    .strictObject({ target: nameOf(longest.project).optional().describe("Which Kubernetes. Default: `default`."), namespace: shaped(shapes.project, longest.project).optional().describe("Default: the project's name.") })
+    .strictObject({ target: nameOf(longest.project).optional().describe("Which Kubernetes. Default: `default`."), namespace: shaped(shapes.project, longest.project).optional().describe("Of its objects. Default: the project's name.") })
     .optional()
     .describe("Where it runs; never changes."),
   params: z.record(z.string(), z.json()).optional().describe("Values for the App's params."),
@@ -44,10 +44,10 @@ export const specSchema = z.strictObject({
     .optional()
     .describe("Uid of a deleted cluster whose kept volumes and secrets this one takes over."),
   labels: labels.optional().describe("Labels on every object that is made for it. Pods get new ones when they are made anew."),
-});
+}).meta({ id: "ClusterSpec", description: "What is wanted." });
 
 export const clusterSchema = z
-  .strictObject({ apiVersion, kind: z.literal("Cluster"), metadata: metadata(longest.cluster).describe("Which cluster it is."), spec: specSchema.describe("What is wanted.") })
+  .strictObject({ apiVersion, kind: z.literal("Cluster"), metadata: metadata(longest.cluster).describe("Which cluster it is."), spec: specSchema })
   .describe("One running instance of an App.");
 
 /** A spec on its own, at the place in a value where documents have theirs. */

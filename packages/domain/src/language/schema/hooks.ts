@@ -7,8 +7,8 @@ const check = {
   http: z
     .strictObject({
       port: portName.nullish().describe("Name of a port of the role."),
-      path: urlPath.nullish().describe("Default: `/`."),
-      scheme: z.enum(["http", "https"]).nullish().describe("Default: the port's own scheme, else http."),
+      path: urlPath.nullish().describe("Of the URL. Default: `/`."),
+      scheme: z.enum(["http", "https"]).nullish().describe("Of the URL. Default: the port's own scheme, else http."),
     })
     .nullish()
     .describe("An answer of 200 to 399 means yes."),
@@ -19,24 +19,24 @@ export const probe = z.strictObject({
   ...check,
   period: duration.nullish().describe("Time between two questions. Default: 10s."),
   timeout: duration.nullish().describe("How long an answer may take. Default: 5s."),
-});
+}).meta({ id: "Probe" });
 
 export const healthyProbe = z.strictObject({
   ...probe.shape,
   deadline: duration.nullish().describe("Time from its start within which a member must be healthy; past it the operation halts. Default: 10m."),
-});
+}).meta({ id: "HealthyProbe" });
 
 const until = z.strictObject({
   ...check,
   at: z.string().max(80).nullish().describe("Where it is asked. Default: where its step runs."),
-});
+}).meta({ id: "Until" });
 
 export const step = z.strictObject({
   exec: command.nullish().describe("A command in the member's main container, with its env and user; before the start, in a container of the same image."),
   http: z
     .strictObject({
       port: portName.describe("Name of a port of the role where the step runs."),
-      method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).optional().describe("Default: POST."),
+      method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).optional().describe("Of the request. Default: POST."),
       path: z.string().max(2000).describe("A template that begins with a slash."),
       body: z.string().max(20_000).optional().describe("A template."),
     })
@@ -44,8 +44,8 @@ export const step = z.strictObject({
     .describe("A request; an answer of 2xx is success."),
   job: z
     .strictObject({
-      image: image.optional().describe("Default: the role's."),
-      command: command.describe("Templates."),
+      image: image.optional().describe("What it runs. Default: the role's image."),
+      command: command.describe("Instead of the image's entry point: templates."),
     })
     .nullish()
     .describe("A pod of its own, run to its end."),
@@ -54,10 +54,10 @@ export const step = z.strictObject({
   before: z.literal("start").nullish().describe("`start`: the pod is placed, with its volumes, files and name, and the process is not started yet."),
   until: until.nullish().describe("A probe that says what is true: asked before each attempt (yes: nothing is run) and every 10 s after it."),
   deadline: duration.nullish().describe("For the step with all its attempts. Default: 5m."),
-  attempts: z.int().min(1).max(1000).nullish().describe("Default: 5, with a pause of 5 s that doubles up to a minute; with `until` as many as the deadline allows."),
-  onFailure: z.enum(["stop", "proceed"]).nullish().describe("Default: `stop`: a person is waited for."),
-  approve: z.boolean().nullish().describe("A person is asked before it runs."),
-});
+  attempts: z.int().min(1).max(1000).nullish().describe("How often it is tried, with a pause of 5 s that doubles up to a minute. Default: 5; with `until` as many as the deadline allows."),
+  onFailure: z.enum(["stop", "proceed"]).nullish().describe("When the last attempt failed: `stop` waits for a person. Default: `stop`."),
+  approve: z.boolean().nullish().describe("A person is asked before it runs. Default: false."),
+}).meta({ id: "Step" });
 
 const steps = z.union([step, z.array(step).min(1, "must have a step").max(30)]);
 
@@ -84,12 +84,12 @@ export const hookNames = [...Object.keys(moments), "peers"] as readonly HookName
 export type HookName = keyof typeof moments | "peers";
 
 export const hooks = z.strictObject({
-  ...(Object.fromEntries(Object.entries(moments).map(([name, text]) => [name, steps.nullish().describe(`${text} A step or a list of steps.`)])) as { [name in keyof typeof moments]: z.ZodOptional<z.ZodNullable<typeof steps>> }),
+  ...(Object.fromEntries(Object.entries(moments).map(([name, text]) => [name, steps.nullish().describe(text)])) as { [name in keyof typeof moments]: z.ZodOptional<z.ZodNullable<typeof steps>> }),
   peers: z
     .union([z.enum(["reload", "restart"]), steps])
     .nullish()
     .describe("Once after a change of who counts, in the others; or `reload` (files are made again, then reload) or `restart` (with `update.allAtOnce`: all stop, then all start)."),
-});
+}).meta({ id: "Hooks" });
 
 export const standing = z.strictObject({
   probe: z
@@ -97,5 +97,5 @@ export const standing = z.strictObject({
     .describe("How a member is asked."),
   order: z.array(standingWord).min(1, "must name a standing").max(10).describe("All standings, in the order in which members are updated: `[follower, leader]`."),
   one: standingWord.optional().describe("The standing that only one member has: of two claims the higher term wins."),
-});
+}).meta({ id: "Standing" });
 
