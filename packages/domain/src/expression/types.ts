@@ -62,8 +62,8 @@ export function typesOf(app: App, place: Place, exportTypes: Fields): TypeEnviro
       Params: mapNames(app.params, typeOfParam),
       Secrets: mapNames(app.secrets, () => "Secret"),
       Exports: exportTypes,
-      // An optional slot that is bound to nothing is null.
-      Needs: mapNames(app.needs, ({ optional }) => (optional ? "dyn" : "map<string, string>")),
+      // An optional slot that is bound to nothing is null; what is offered is text, or a secret.
+      Needs: mapNames(app.needs, ({ optional }) => (optional ? "dyn" : "map<string, dyn>")),
     },
     ports: mapNames(app.roles, ({ ports }) => Object.keys(ports)),
     services: mapNames(app.roles, ({ services }) => Object.keys(services)),
