@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import { Failure, invalid } from "@troupe/domain/failure";
 import { type App, parseApp } from "@troupe/domain/language/app";
 import { checkSpec } from "@troupe/domain/language/check-spec";
@@ -30,7 +31,6 @@ export async function render(session: Session, files: readonly string[], { need 
   const objects = await InFile.during(cluster.file, texts, async () => objectsOf(app, document, needsGiven(need)));
   session.terminal.err.write("# as it is when all members are there; uids and generated values stand for those that it gets\n");
   if (isMachineReadable(session)) return printValue(session, { apiVersion: "v1", kind: "List", items: objects });
-  const { stringify } = await import("yaml");
   session.terminal.out.write(objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n"));
 }
 
