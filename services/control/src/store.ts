@@ -6,10 +6,10 @@ import type { EventType } from "@troupe/domain/life/events";
 import type { ClusterRecord } from "@troupe/domain/life/record";
 import type { ClusterStatus, MemberStatus } from "@troupe/domain/life/status";
 import type { Digest, Uid } from "@troupe/domain/name";
-import type { AppRef, Intent } from "@troupe/domain/plan/sources";
+import type { AppRef } from "@troupe/domain/plan/sources";
 import type { ClusterQuery } from "./clusters/cluster-query.ts";
 import type { PlanAnswer } from "./clusters/plan-answer.ts";
-import type { PipelinePage, PipelinePart, PipelineQuery, PipelineSnapshot, PipelineStatus, StoredPipeline } from "./pipelines/pipeline.ts";
+import type { PipelinePage, PipelinePart, PipelineQuery, PipelineSnapshot, PipelineStatus, StoredPipeline, Snapshot } from "./pipelines/pipeline.ts";
 import type { PipelinePlanAnswer } from "./pipelines/plan-answer.ts";
 
 /**
@@ -332,24 +332,11 @@ export interface AppPage {
   readonly limit: number;
 }
 
-/** A cluster as it is kept in an event: without members, and without the revision, which is the event's. */
-export interface ClusterSnapshot {
-  readonly uid: Uid;
-  readonly project: string;
-  readonly name: string;
+/** Without members. */
+export interface ClusterSnapshot extends Snapshot {
   readonly target: string;
   readonly namespace: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly generation: number;
-  /** Counts the changes that users made: the etag. */
-  readonly edition: number;
-  readonly createTime: string;
-  readonly updateTime: string;
-  readonly deleteTime: string | undefined;
-  readonly creator: string;
   readonly pipeline: PipelinePart | undefined;
-  readonly intent: Intent;
   readonly app: AppRef;
   readonly spec: ClusterSpec;
   /** Undefined until a reconciler reported. */

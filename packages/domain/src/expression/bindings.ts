@@ -1,6 +1,6 @@
 import { namedIn } from "../by-name.ts";
 import { Failure } from "../failure.ts";
-import type { Json } from "../json.ts";
+import { isJsonList, type Json } from "../json.ts";
 import type { ParamType } from "../language/app.ts";
 import type { ClusterScope, MemberScope, RoleScope, Scope } from "./scope.ts";
 import { SecretReference, type ExportValue } from "./value.ts";
@@ -195,10 +195,6 @@ function fromJson(value: Json, type: ParamType): unknown {
 function deep(value: Json): unknown {
   if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (typeof value !== "object" || value === null) return value;
-  if (isList(value)) return value.map(deep);
+  if (isJsonList(value)) return value.map(deep);
   return new Map(Object.entries(value).map(([key, item]) => [key, deep(item)]));
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }

@@ -78,7 +78,7 @@ export function parseClusterDocument(document: Document): ClusterDocument {
 /** What is wrong with the document itself, and as much of the Cluster as is right, so that the rest can be looked at too. */
 export function readClusterDocument(document: Document): { readonly cluster: ClusterDocument | undefined; readonly problems: readonly Problem[] } {
   const problems = problemsIn(document);
-  const shape = isFarTooLarge(document, problems) ? undefined : shapeOf(document, clusterSchema, problems, standIns);
+  const shape = isFarTooLarge(document, mostSpecBytes, problems) ? undefined : shapeOf(document, clusterSchema, problems, standIns);
   if (!shape) return { cluster: undefined, problems: problems.list };
   const { metadata, spec: input } = shape.value;
   const spec = buildSpec(input, shape.document, shape.problems);
@@ -94,7 +94,7 @@ export function readClusterDocument(document: Document): { readonly cluster: Clu
 export function parseClusterSpec(document: Document): ClusterSpec {
   const whole: Document = { ...document, value: { spec: document.value }, placeOf: ([, ...path], at) => document.placeOf(path, at), sourceOf: ([, ...path]) => document.sourceOf(path) };
   const problems = problemsIn(whole);
-  const shape = isFarTooLarge(whole, problems) ? undefined : shapeOf(whole, clusterSpecSchema, problems, { spec: standIns.spec });
+  const shape = isFarTooLarge(whole, mostSpecBytes, problems) ? undefined : shapeOf(whole, clusterSpecSchema, problems, { spec: standIns.spec });
   if (shape) {
     const spec = buildSpec(shape.value.spec, shape.document, shape.problems);
     checkSize(spec, problems);
@@ -153,10 +153,10 @@ function present(key: string, value: JsonObject): JsonObject {
 }
 
 /** Before anything takes time that grows with it: no other spelling of so much is small enough. */
-function isFarTooLarge({ value }: Document, problems: Problems): boolean {
+export function isFarTooLarge({ value }: Document, mostBytes: number, problems: Problems): boolean {
   const units = JSON.stringify(valueAt(value, ["spec"]) ?? null).length;
-  if (units > 2 * mostSpecBytes) problems.add(["spec"], "TOO_LARGE", `the spec has ${units} characters, and at most ${mostSpecBytes} are possible`);
-  return units > 2 * mostSpecBytes;
+  if (units > 2 * mostBytes) problems.add(["spec"], "TOO_LARGE", `the spec has ${units} characters, and at most ${mostBytes} are possible`);
+  return units > 2 * mostBytes;
 }
 
 export function checkSize(spec: ClusterSpec, problems: Problems): void {

@@ -5,10 +5,11 @@ import type { JsonObject } from "../json.ts";
 import { defaultProject, longest } from "../name.ts";
 import { utf8Bytes } from "../utf8.ts";
 import { buildSpec } from "./cluster-input.ts";
-import { checkMetadata, checkMetadataSize, checkSize, type ClusterSpec, printSpec } from "./cluster.ts";
+import { checkMetadata, checkMetadataSize, checkSize, type ClusterSpec, isFarTooLarge, printSpec } from "./cluster.ts";
 import type { Document } from "./document.ts";
 import { pathText, type Path } from "./path.ts";
 import { clusterNameOf, cyclesOf, type Named } from "./pipeline-needs.ts";
+import { problemsThrough } from "./problems-through.ts";
 import { problemsIn, valueAt, type Problems } from "./problems.ts";
 import { pipelineSchema } from "./schema/pipeline.ts";
 import { shapeOf } from "./shape.ts";
@@ -42,7 +43,7 @@ export function parsePipelineDocument(document: Document): PipelineDocument {
 /** What is wrong with the document itself, and as much of the Pipeline as is right, so that the rest can be looked at too. */
 export function readPipelineDocument(document: Document): { readonly pipeline: PipelineDocument | undefined; readonly problems: readonly Problem[] } {
   const problems = problemsIn(document);
-  const shape = isFarTooLarge(document, problems) ? undefined : shapeOf(document, pipelineSchema, problems, standInsFor(document));
+  const shape = isFarTooLarge(document, mostSpecBytes, problems) ? undefined : shapeOf(document, pipelineSchema, problems, standInsFor(document));
   if (!shape) return { pipeline: undefined, problems: problems.list };
   const { metadata, spec: input } = shape.value;
   const { name } = metadata;
@@ -94,16 +95,7 @@ function placeOfCluster(key: string, [first, ...rest]: Path): Path {
 }
 
 function problemsOfCluster(problems: Problems, key: string): Problems {
-  return {
-    get list() {
-      return problems.list;
-    },
-    get isFull() {
-      return problems.isFull;
-    },
-    tell: (problem) => problems.tell(problem),
-    add: (path, ...what) => problems.add(placeOfCluster(key, path), ...what),
-  };
+  return problemsThrough(problems, (path, ...what) => problems.add(placeOfCluster(key, path), ...what));
 }
 
 /** A cluster that does not say its app has one put in its place, so that all else of it is looked at too. */
@@ -111,12 +103,6 @@ function standInsFor({ value }: Document): JsonObject {
   const clusters = valueAt(value, ["spec", "clusters"]);
   const keys = typeof clusters === "object" && clusters !== null && !Array.isArray(clusters) ? Object.keys(clusters) : [];
   return { apiVersion: "troupe.dev/v1", kind: "Pipeline", metadata: { name: "p" }, spec: { clusters: Object.fromEntries(keys.map((key) => [key, { app: "app" }])) } };
-}
-
-function isFarTooLarge({ value }: Document, problems: Problems): boolean {
-  const units = JSON.stringify(valueAt(value, ["spec"]) ?? null).length;
-  if (units > 2 * mostSpecBytes) problems.add(["spec"], "TOO_LARGE", `the spec has ${units} characters, and at most ${mostSpecBytes} are possible`);
-  return units > 2 * mostSpecBytes;
 }
 
 function checkClusters(pipeline: Named, problems: Problems): void {

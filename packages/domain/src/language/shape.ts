@@ -1,9 +1,10 @@
 import type { z } from "zod";
-import type { Json, JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { nearest } from "../nearest.ts";
 import type { Document } from "./document.ts";
 import { pathText, prefixTexts, type Path } from "./path.ts";
 import { addIssues, pathsOfIssue, valueAt, type Problems, type Where } from "./problems.ts";
+import { problemsThrough } from "./problems-through.ts";
 import { without } from "./without.ts";
 
 /** A document as far as its schema lets it through. */
@@ -57,18 +58,9 @@ function silentAbout(broken: ReadonlySet<string>, paths: readonly Path[], value:
     const beside = (keysGone.get(pathText(path.slice(0, -1))) ?? []).map((other) => String(other.at(-1)));
     return emptied.has(pathText(path)) || nearest(String(path.at(-1)), beside) !== undefined;
   };
-  return {
-    get list() {
-      return problems.list;
-    },
-    get isFull() {
-      return problems.isFull;
-    },
-    tell: (problem) => problems.tell(problem),
-    add(path, reason, message, where = {}) {
-      if (!follows(path, reason, where)) problems.add(path, reason, message, where);
-    },
-  };
+  return problemsThrough(problems, (path, reason, message, where = {}) => {
+    if (!follows(path, reason, where)) problems.add(path, reason, message, where);
+  });
 }
 
 /** Map → what was taken out of it. */
@@ -88,15 +80,11 @@ function namesGone(path: Path, value: Json): readonly string[] {
   const along = path.flatMap((map, at) => (named.includes(String(map)) && path[at + 1] !== undefined ? [`${map}.${path[at + 1]}`] : []));
   const last = String(path.at(-1));
   const map = named.includes(last) ? valueAt(value, path) : undefined;
-  return map !== undefined && isMap(map) ? [...along, ...Object.keys(map).map((name) => `${last}.${name}`)] : along;
+  return map !== undefined && isJsonObject(map) ? [...along, ...Object.keys(map).map((name) => `${last}.${name}`)] : along;
 }
 
 function withStandIns(value: Json, standIns: JsonObject): Json {
-  if (!isMap(value)) return value;
-  const missing = Object.entries(standIns).map(([key, standIn]) => [key, key in value && isMap(standIn) ? withStandIns(value[key] ?? null, standIn) : (value[key] ?? standIn)] as const);
+  if (!isJsonObject(value)) return value;
+  const missing = Object.entries(standIns).map(([key, standIn]) => [key, key in value && isJsonObject(standIn) ? withStandIns(value[key] ?? null, standIn) : (value[key] ?? standIn)] as const);
   return { ...value, ...Object.fromEntries(missing) };
-}
-
-function isMap(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

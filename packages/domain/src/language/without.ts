@@ -1,4 +1,4 @@
-import type { Json } from "../json.ts";
+import { isJsonList, type Json } from "../json.ts";
 import type { Path } from "./path.ts";
 
 /** A copy without what is at the paths, fields and elements of lists. Takes time as what is there does, however many the paths. */
@@ -32,10 +32,6 @@ function pruned(value: Json, { inside }: Removed): Json {
     if (removed === undefined) return [[key, item]];
     return removed.whole ? [] : [[key, pruned(item, removed)]];
   };
-  if (isList(value)) return value.flatMap((item, index) => keep(index, item).map(([, kept]) => kept));
+  if (isJsonList(value)) return value.flatMap((item, index) => keep(index, item).map(([, kept]) => kept));
   return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => keep(key, item)));
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }

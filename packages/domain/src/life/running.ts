@@ -1,4 +1,5 @@
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
+import { memberName } from "../render/identity.ts";
 import { gangLooksAt, isHeldBack } from "./gang.ts";
 import { dueBeforeStart } from "./hooks-due.ts";
 import { isCompleted, isSpentJob, retryAt } from "./job.ts";
@@ -34,10 +35,11 @@ function roleToRun(cluster: DesiredCluster, record: ClusterRecord, role: Desired
   const going = restartsNow(cluster, record, role.name, observed);
   const absent = wanted.filter(({ index }) => podOf(cluster, role.name, index, observed) === undefined);
   const held = holds(cluster, record, role, absent, observed, nowMs);
-  const isGivenUp = isHeldBack(record.roles[role.name] ?? noRole, nowMs);
+  const own = record.roles[role.name] ?? noRole;
+  const isGivenUp = isHeldBack(own, nowMs);
   const starting = (member: Member): boolean => held.ofRole.length === 0 && !held.ofMembers.some(({ index }) => index === member.index);
   const members = isGivenUp ? [] : wanted.filter(({ index }) => !going.has(index)).flatMap((member) => stepMember(cluster, role.name, member, observed, starting(member)));
-  const dueAtMs = [...held.ofMembers.flatMap(({ untilMs }) => untilMs ?? []), gangLooksAt(record.roles[role.name] ?? noRole, nowMs) ?? []].flat();
+  const dueAtMs = [...held.ofMembers.map(({ untilMs }) => untilMs), gangLooksAt(own, nowMs)].filter((at) => at !== undefined);
   return { members, waits: [...held.ofRole, ...held.ofMembers.map(({ wait }) => wait)], lookAgainInMs: dueAtMs.length > 0 ? Math.max(1, Math.min(...dueAtMs) - nowMs) : undefined };
 }
 
@@ -62,10 +64,11 @@ function holds(cluster: DesiredCluster, record: ClusterRecord, role: DesiredRole
   ];
   const ofMembers = absent.flatMap((member): Holds["ofMembers"] => {
     const { index } = member;
+    const self = `member ${memberName(cluster, name, index)}`;
     const hooks = dueBeforeStart(defined, own, member);
-    if (hooks.length > 0) return [{ index, wait: { what: `member ${cluster.name}-${name}-${index}`, reason: "HooksPending", message: `starts after ${hooks.join(" and ")}, and hooks cannot run yet` } }];
+    if (hooks.length > 0) return [{ index, wait: { what: self, reason: "HooksPending", message: `starts after ${hooks.join(" and ")}, and hooks cannot run yet` } }];
     const untilMs = retryAt(record, member);
-    return untilMs > nowMs ? [{ index, untilMs, wait: { what: `member ${cluster.name}-${name}-${index}`, reason: "RetryPending", message: "it failed, and starts again after a pause" } }] : [];
+    return untilMs > nowMs ? [{ index, untilMs, wait: { what: self, reason: "RetryPending", message: "it failed, and starts again after a pause" } }] : [];
   });
   return { ofRole: ofRole.filter((wait) => wait !== false), ofMembers };
 }

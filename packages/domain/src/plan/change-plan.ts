@@ -1,5 +1,5 @@
 import { canonicalJson } from "../canonical.ts";
-import type { Json } from "../json.ts";
+import { isJsonObject, type Json } from "../json.ts";
 import { inputsOf } from "../render/inputs.ts";
 import type { DesiredCluster } from "./desired.ts";
 
@@ -34,13 +34,9 @@ export function memberChanges(before: DesiredCluster | undefined, after: Desired
 /** The leaves in which two values differ, in order of path. */
 export function fieldChanges(before: Json | undefined, after: Json | undefined, path = ""): readonly FieldChange[] {
   if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return [];
-  if (!isMap(before) || !isMap(after)) return [{ path, before: textOf(before), after: textOf(after) }];
+  if (!isJsonObject(before) || !isJsonObject(after)) return [{ path, before: textOf(before), after: textOf(after) }];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   return keys.flatMap((key) => fieldChanges(before[key], after[key], path === "" ? key : `${path}.${key}`));
-}
-
-function isMap(value: Json | undefined): value is Readonly<Record<string, Json>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: Json | undefined): string | undefined {

@@ -5,7 +5,7 @@ import { Failure, type Problem } from "../failure.ts";
 import type { Json } from "../json.ts";
 import type { App } from "../language/app.ts";
 import type { ClusterSpec } from "../language/cluster.ts";
-import { pathText } from "../language/path.ts";
+import { pathText, type Path } from "../language/path.ts";
 import type { RoleName } from "../name.ts";
 import type { SecretKey } from "./desired.ts";
 import type { Sources } from "./sources.ts";
@@ -20,28 +20,38 @@ export function paramsOf(app: App, spec: ClusterSpec): Readonly<Record<string, J
   return byName(values.filter((entry): entry is readonly [string, Json] => entry[1] !== undefined));
 }
 
-/** Roles whose `when` gives false; one that cannot be evaluated is told by `problemsOfChoice`. */
-export function absentRoles(app: App, sources: Chosen): readonly RoleName[] {
-  const scope = choiceScope(app, sources);
-  return Object.values(app.roles).filter(({ when }) => when !== undefined && attempted(() => isTrue(when, scope)) === false).map(({ name }) => name);
+export interface Choice {
+  readonly absent: ReadonlySet<RoleName>;
+  /** By name of the app's secret. */
+  readonly referencedSecrets: Readonly<Record<string, SecretKey>>;
+  /** What cannot be evaluated with these params, and members that are wanted of a role that is not there. */
+  readonly problems: readonly Problem[];
 }
 
-export function problemsOfChoice(app: App, sources: Chosen): readonly Problem[] {
+/** Looked at before anything else: what is wrong with it would be told again of all that follows from it. */
+export function choiceOf(app: App, sources: Chosen): Choice {
   const scope = choiceScope(app, sources);
-  const absent = absentRoles(app, sources);
-  const whens = Object.values(app.roles).flatMap(({ name, when }) => (when === undefined ? [] : failureOf(() => isTrue(when, scope), pathText(["spec", "roles", name, "when"]))));
-  const names = Object.entries(app.secrets).flatMap(([name, secret]) => (secret.kind === "generated" ? [] : failureOf(() => secretNameIn(secret.name, scope), pathText(["spec", "secrets", name, "from", "name"]))));
-  const unwanted = absent.flatMap((role): readonly Problem[] => {
-    if (!namedIn(sources.spec.roles, role)?.members) return [];
-    return [{ path: pathText(["spec", "roles", role, "members"]), reason: "ROLE_ABSENT", message: `with these params there is no role ${role}, so it has no members: leave them out, or change the params` }];
+  const problems: Problem[] = [];
+  const tried = <T>(path: Path, evaluate: () => T): T | undefined => {
+    try {
+      return evaluate();
+    } catch (error) {
+      if (!(error instanceof Failure) || error.kind !== "invalid") throw error;
+      problems.push({ path: pathText(path), reason: error.reason, message: error.message });
+      return undefined;
+    }
+  };
+  const absent = Object.values(app.roles).filter(({ name, when }) => when !== undefined && tried(["spec", "roles", name, "when"], () => isTrue(when, scope)) === false).map(({ name }) => name);
+  const referenced = Object.entries(app.secrets).flatMap(([name, secret]) => {
+    if (secret.kind === "generated") return [];
+    return [[name, { name: tried(["spec", "secrets", name, "from", "name"], () => secretNameIn(secret.name, scope)) ?? "", key: secret.key }] as const];
   });
-  return [...whens, ...names, ...unwanted];
+  return { absent: new Set(absent), referencedSecrets: byName(referenced), problems: [...problems, ...absent.flatMap((role) => unwanted(role, sources))] };
 }
 
-/** Names of the Secrets that are there already, by name of the app's secret. */
-export function referencedSecrets(app: App, sources: Chosen): Readonly<Record<string, SecretKey>> {
-  const scope = choiceScope(app, sources);
-  return byName(Object.entries(app.secrets).flatMap(([name, secret]) => (secret.kind === "referenced" ? [[name, { name: attempted(() => secretNameIn(secret.name, scope)) ?? "", key: secret.key }] as const] : [])));
+function unwanted(role: RoleName, { spec }: Chosen): readonly Problem[] {
+  if (!namedIn(spec.roles, role)?.members) return [];
+  return [{ path: pathText(["spec", "roles", role, "members"]), reason: "ROLE_ABSENT", message: `with these params there is no role ${role}, so it has no members: leave them out, or change the params` }];
 }
 
 function secretNameIn(template: Parameters<typeof evaluateTemplate>[0], scope: Scope): string {
@@ -54,23 +64,4 @@ function secretNameIn(template: Parameters<typeof evaluateTemplate>[0], scope: S
 /** There are no members yet, and nothing is needed. */
 function choiceScope(app: App, { spec, name, uid, project, namespace }: Chosen): Scope {
   return { of: { app, cluster: { name, id: uid, project, namespace, domain: "" }, params: paramsOf(app, spec), needs: {}, roles: {} }, self: undefined };
-}
-
-function failureOf(evaluate: () => unknown, path: string): readonly Problem[] {
-  try {
-    evaluate();
-    return [];
-  } catch (error) {
-    if (!(error instanceof Failure) || error.kind !== "invalid") throw error;
-    return [{ path, reason: error.reason, message: error.message }];
-  }
-}
-
-function attempted<T>(evaluate: () => T): T | undefined {
-  try {
-    return evaluate();
-  } catch (error) {
-    if (!(error instanceof Failure) || error.kind !== "invalid") throw error;
-    return undefined;
-  }
 }

@@ -6,10 +6,10 @@ import { templatesIn } from "../language/app-templates.ts";
 import type { App, File, Role } from "../language/app.ts";
 import { hookTemplates } from "../language/hook-templates.ts";
 import { checkSpec } from "../language/check-spec.ts";
-import type { RoleSpec } from "../language/cluster.ts";
+import type { ClusterSpec, RoleSpec } from "../language/cluster.ts";
 import { laidOver, literalSettings } from "../language/settings.ts";
 import { textTemplate } from "../expression/template.ts";
-import { absentRoles, paramsOf, problemsOfChoice, referencedSecrets } from "./choice.ts";
+import { type Choice, choiceOf, paramsOf } from "./choice.ts";
 import type { DesiredCluster, DesiredRole } from "./desired.ts";
 import { problemsOfTemplates } from "./prove.ts";
 import type { Sources } from "./sources.ts";
@@ -27,7 +27,8 @@ export interface Target {
 export function plan(sources: Sources, app: App, target: Target): DesiredCluster {
   const isDeletion = sources.intent.kind === "delete";
   if (!isDeletion) refuse(checkSpec(app, sources.spec, sources.name));
-  if (!isDeletion) refuse(problemsOfChoice(app, sources));
+  const choice = choiceOf(app, sources);
+  if (!isDeletion) refuse(choice.problems);
   const { spec, app: ref, ...known } = sources;
   const cluster: DesiredCluster = {
     ...known,
@@ -38,8 +39,8 @@ export function plan(sources: Sources, app: App, target: Target): DesiredCluster
     paused: spec.paused,
     stopped: spec.stopped,
     objectLabels: spec.labels,
-    referencedSecrets: referencedSecrets(app, sources),
-    roles: rolesOf(app, sources),
+    referencedSecrets: choice.referencedSecrets,
+    roles: rolesOf(app, spec, choice),
     domain: target.domain,
   };
   if (!isDeletion && isBound(cluster)) refuse(problemsOfTemplates(cluster));
@@ -54,10 +55,9 @@ function isBound({ needs }: DesiredCluster): boolean {
   return Object.values(needs).every(({ kind }) => kind === "bound");
 }
 
-function rolesOf(app: App, sources: Sources): Readonly<Record<string, DesiredRole>> {
+function rolesOf(app: App, spec: ClusterSpec, { absent }: Choice): Readonly<Record<string, DesiredRole>> {
   const asked = servicesAsked(app);
-  const absent = new Set(absentRoles(app, sources));
-  return mapNames(app.roles, (role) => desiredRole(role, namedIn(sources.spec.roles, role.name), { exists: !absent.has(role.name), isAsked: asked.has(role.name) }));
+  return mapNames(app.roles, (role) => desiredRole(role, namedIn(spec.roles, role.name), { exists: !absent.has(role.name), isAsked: asked.has(role.name) }));
 }
 
 function desiredRole(defined: Role, spec: RoleSpec | undefined, { exists, isAsked }: { readonly exists: boolean; readonly isAsked: boolean }): DesiredRole {

@@ -47,6 +47,8 @@ interface RoleInputs {
   /** The part that is the same for all members. */
   readonly ofAll: Digest;
   readonly ofMembers: Map<string, Digest>;
+  /** Of what reaches running members without a restart; undefined where there is nothing of that kind. */
+  readonly live: Digest | undefined;
 }
 
 const inputsOfRoles = new WeakMap<DesiredRole, RoleInputs>();
@@ -54,7 +56,7 @@ const inputsOfRoles = new WeakMap<DesiredRole, RoleInputs>();
 function inputsOfRole(cluster: DesiredCluster, role: DesiredRole): RoleInputs {
   const known = inputsOfRoles.get(role);
   if (known !== undefined) return known;
-  const made = { ofAll: sharedInputs(cluster, role), ofMembers: new Map<string, Digest>() };
+  const made = { ofAll: sharedInputs(cluster, role), ofMembers: new Map<string, Digest>(), live: liveInputs(cluster, role) };
   inputsOfRoles.set(role, made);
   return made;
 }
@@ -98,6 +100,10 @@ function paramsRead(cluster: DesiredCluster, role: DesiredRole, means: "restart"
 
 /** Hash of what reaches running members without a restart; undefined where a role has nothing of that kind. */
 export function liveInputsOf(cluster: DesiredCluster, role: DesiredRole): Digest | undefined {
+  return inputsOfRole(cluster, role).live;
+}
+
+function liveInputs(cluster: DesiredCluster, role: DesiredRole): Digest | undefined {
   const files = Object.values(role.files).filter(({ owner }) => owner === "troupe");
   const live = files.filter(({ apply }) => apply !== "restart");
   const params = paramsRead(cluster, role, "in place");

@@ -1,13 +1,13 @@
-import type { Json, JsonObject } from "../json.ts";
+import { isJsonList, isJsonObject, type Json } from "../json.ts";
 
 /** Lists whose elements a patch names: the rest of JSON merge patch (RFC 7396) replaces lists as a whole. */
 const namedLists: ReadonlySet<string> = new Set(["containers", "initContainers", "volumes", "env", "ports"]);
 
 /** Lays a patch over a pod: maps key by key, null removes, lists of named elements by name, everything else replaces. */
 export function patched(value: Json, patch: Json, field = ""): Json {
-  if (isList(patch) && namedLists.has(field)) return patchedList(isList(value) ? value : [], patch);
-  if (!isObject(patch)) return patch;
-  const base = isObject(value) ? value : {};
+  if (isJsonList(patch) && namedLists.has(field)) return patchedList(isJsonList(value) ? value : [], patch);
+  if (!isJsonObject(patch)) return patch;
+  const base = isJsonObject(value) ? value : {};
   const changed = Object.entries(patch).flatMap(([key, item]) => (item === null ? [] : [[key, patched(base[key] ?? null, item, key)] as const]));
   const kept = Object.entries(base).filter(([key]) => patch[key] !== null);
   return Object.fromEntries([...kept, ...changed]);
@@ -22,13 +22,5 @@ function patchedList(list: readonly Json[], patch: readonly Json[]): Json {
 }
 
 function nameOf(item: Json): Json | undefined {
-  return isObject(item) ? item["name"] : undefined;
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
+  return isJsonObject(item) ? item["name"] : undefined;
 }

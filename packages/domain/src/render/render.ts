@@ -1,6 +1,8 @@
 import { digestOf } from "../canonical.ts";
 import type { Step } from "../life/step.ts";
+import type { ClusterScope } from "../expression/scope.ts";
 import type { DesiredCluster } from "../plan/desired.ts";
+import { scopeOf } from "../plan/scope.ts";
 import { renderClaims } from "./claims.ts";
 import { renderContext } from "./context.ts";
 import { renderFiles } from "./files.ts";
@@ -20,9 +22,20 @@ export function render(cluster: DesiredCluster, step: Step, ownerUid: string): r
   const shared = renderShared(cluster, ownerUid);
   // Files and pods may read what is waited for; while no member runs nobody reads them.
   if (step.phase !== "running") return shared;
-  const readable = [...renderFiles(cluster, step, ownerUid), renderContext(cluster, step, ownerUid)].map((map) => withHash(map as unknown as KubeObject));
-  return [...shared, ...readable, ...renderMembers(cluster, step, ownerUid)];
+  return [...shared, ...renderReadable(cluster, step, ownerUid), ...renderMembers(cluster, step, ownerUid)];
 }
+
+/** What depends on the plan and the record: files and context of all members. Made once for the two, as passes go on without a change of either. */
+function renderReadable(cluster: DesiredCluster, step: Step, ownerUid: string): readonly KubeObject[] {
+  const scope = scopeOf(cluster, step.record);
+  const known = readables.get(scope);
+  if (known?.ownerUid === ownerUid) return known.objects;
+  const objects = [...renderFiles(cluster, step, ownerUid), renderContext(cluster, step, ownerUid)].map((map) => withHash(map as unknown as KubeObject));
+  readables.set(scope, { ownerUid, objects });
+  return objects;
+}
+
+const readables = new WeakMap<ClusterScope, Rendered>();
 
 /** What depends on the plan alone: made once for it, as every pass compares it with what is there. */
 function renderShared(cluster: DesiredCluster, ownerUid: string): readonly KubeObject[] {
@@ -34,7 +47,12 @@ function renderShared(cluster: DesiredCluster, ownerUid: string): readonly KubeO
   return objects;
 }
 
-const shareds = new WeakMap<DesiredCluster, { readonly ownerUid: string; readonly objects: readonly KubeObject[] }>();
+interface Rendered {
+  readonly ownerUid: string;
+  readonly objects: readonly KubeObject[];
+}
+
+const shareds = new WeakMap<DesiredCluster, Rendered>();
 
 /** Without a hash of all of it: a pod is compared by its inputs, and of a claim only what can change. */
 function renderMembers(cluster: DesiredCluster, step: Step, ownerUid: string): readonly KubeObject[] {

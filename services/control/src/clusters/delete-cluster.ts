@@ -3,11 +3,11 @@ import type { AppBook } from "../apps/app-book.ts";
 import type { Caller } from "../caller.ts";
 import { decideAgain } from "../decide-again.ts";
 import { pipelineOf, withPipeline } from "../pipelines/part.ts";
-import { findFirst, newRequest, type RequestOnce } from "../request-once.ts";
+import { findFirst, newRequest } from "../request-once.ts";
 import type { ClusterSnapshot, Mutation, Store } from "../store.ts";
 import { type Applied, firstAnswer, leaveAsItIs } from "./applied.ts";
 import { clusterEvent, clusterResource, snapshotOf } from "./cluster-event.ts";
-import { deletionPlan, refuseNeeded, refuseUnconfirmed } from "./deletion.ts";
+import { type Deletion, deletionPlan, refuseNeeded, refuseUnconfirmed } from "./deletion.ts";
 import { refuseStale } from "./etag.ts";
 
 export interface DeleteClusterDeps {
@@ -16,21 +16,9 @@ export interface DeleteClusterDeps {
   readonly nowMs: () => number;
 }
 
-export interface DeleteCluster {
-  readonly project: string;
-  readonly name: string;
-  readonly deleteVolumes: boolean;
-  /** The cluster's name, to delete volumes. */
-  readonly confirm: string;
-  readonly etag: string;
-  readonly allowMissing: boolean;
-  readonly request: RequestOnce | undefined;
-  readonly validateOnly: boolean;
-}
-
 /** Records that the cluster is to go, and returns. Volumes and generated secrets stay unless their deletion is asked for by name. */
 export function makeDeleteCluster({ store, apps, nowMs }: DeleteClusterDeps) {
-  return async function deleteCluster(request: DeleteCluster, caller: Caller): Promise<Applied> {
+  return async function deleteCluster(request: Deletion, caller: Caller): Promise<Applied> {
     const { project, name, deleteVolumes, allowMissing, validateOnly } = request;
     const subject = clusterResource({ project, name });
     refuseUnconfirmed(request, "cluster");

@@ -1,6 +1,7 @@
 import { Failure } from "@troupe/domain/failure";
 import { waitingNeeds } from "@troupe/domain/plan/needs";
 import type { AppBook } from "../apps/app-book.ts";
+import type { RequestOnce } from "../request-once.ts";
 import type { ClusterSnapshot, StoredCluster, Topology } from "../store.ts";
 import { clusterResource } from "./cluster-event.ts";
 import type { PlanAnswer } from "./plan-answer.ts";
@@ -8,8 +9,21 @@ import { answerOf, presentPlanOf } from "./planning.ts";
 
 /** What all deletions of clusters have in common, alone or with their pipeline. */
 
+/** What is asked, of a cluster or a pipeline. */
+export interface Deletion {
+  readonly project: string;
+  readonly name: string;
+  readonly deleteVolumes: boolean;
+  /** Its name, to delete volumes. */
+  readonly confirm: string;
+  readonly etag: string;
+  readonly allowMissing: boolean;
+  readonly request: RequestOnce | undefined;
+  readonly validateOnly: boolean;
+}
+
 /** Data goes only by name. */
-export function refuseUnconfirmed({ name, deleteVolumes, confirm }: { readonly name: string; readonly deleteVolumes: boolean; readonly confirm: string }, what: "cluster" | "pipeline"): void {
+export function refuseUnconfirmed({ name, deleteVolumes, confirm }: Deletion, what: "cluster" | "pipeline"): void {
   if (!deleteVolumes || confirm === name) return;
   const message = confirm === "" ? `must be ${name}, the ${what}'s name, to delete its volumes` : `is "${confirm.slice(0, 60)}" and must be ${name} to delete its volumes`;
   throw new Failure("invalid", `confirm ${message}`, { reason: "CONFIRM_MISSING", problems: [{ path: "confirm", reason: "CONFIRM_MISSING", message, suggestion: name }] });

@@ -1,13 +1,12 @@
 import { Failure } from "@troupe/domain/failure";
-import { watchClusters, type WatchDeps } from "../events/watch.ts";
+import { type Awaited, awaitNews, type StateNews } from "../events/await-news.ts";
+import { type ClusterNews, watchClusters, type WatchDeps } from "../events/watch.ts";
 import type { StoredCluster } from "../store.ts";
 import { stateOf } from "./cluster-state.ts";
 
-export interface WaitFor {
+export interface WaitFor extends Awaited {
   readonly project: string;
   readonly name: string;
-  readonly until: "ready" | "deleted";
-  readonly timeoutMs: number;
   /** Only a status about this generation or a later one counts; 0: the present one. */
   readonly generation: number;
 }
@@ -18,23 +17,24 @@ export interface Waited {
 }
 
 /** Answers when it is so, or at the timeout with the present state. */
-export async function waitFor(deps: WatchDeps, { project, name, until, timeoutMs, generation }: WaitFor, signal: AbortSignal): Promise<Waited> {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const scope = { project, subject: `projects/${project}/clusters/${name}` };
-  let cluster: StoredCluster | undefined;
+export async function waitFor(deps: WatchDeps, { project, name, generation, ...awaited }: WaitFor, signal: AbortSignal): Promise<Waited> {
+  const subject = `projects/${project}/clusters/${name}`;
   let wanted = generation;
-  try {
-    for await (const news of watchClusters(deps, scope, [], { kind: "initial" }, AbortSignal.any([signal, timeout]))) {
-      if (news.kind === "upsert") cluster = news.cluster;
-      if (news.kind === "delete") cluster = undefined;
-      if (until === "ready" && !cluster) throw notThere(scope.subject, news.kind === "delete");
-      if (cluster && wanted === 0) wanted = cluster.generation;
-      if (until === "deleted" ? !cluster : cluster && isReady(cluster, wanted)) return { done: true, cluster };
-    }
-  } catch (error) {
-    if (!timeout.aborted || signal.aborted) throw error;
-  }
-  return { done: false, cluster };
+  const isThere = (present: StoredCluster): boolean => {
+    if (wanted === 0) wanted = present.generation;
+    return isReady(present, wanted);
+  };
+  const { done, state: cluster } = await awaitNews(
+    (until) => statesOf(watchClusters(deps, { project, subject }, [], { kind: "initial" }, until)),
+    awaited,
+    { isReady: isThere, refuse: (wasDeleted) => notThere(subject, wasDeleted) },
+    signal,
+  );
+  return { done, cluster };
+}
+
+async function* statesOf(news: AsyncIterable<ClusterNews>): AsyncGenerator<StateNews<StoredCluster>> {
+  for await (const one of news) yield one.kind === "upsert" ? { kind: "upsert", state: one.cluster } : { kind: one.kind };
 }
 
 function isReady(cluster: StoredCluster, generation: number): boolean {

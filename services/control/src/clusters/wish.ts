@@ -1,5 +1,5 @@
 import { type Failure, invalid } from "@troupe/domain/failure";
-import type { Json, JsonObject } from "@troupe/domain/json";
+import { isJsonObject, type Json, type JsonObject } from "@troupe/domain/json";
 import { type ClusterDocument, parseClusterDocument, printCluster } from "@troupe/domain/language/cluster";
 import { type Document, documentOfValue } from "@troupe/domain/language/document";
 import type { StoredCluster } from "../store.ts";
@@ -62,22 +62,18 @@ function asDocument({ name, project, labels, annotations, spec }: StoredCluster)
 function isReachable(value: Json, path: readonly string[]): boolean {
   return path.every((_, index) => {
     const inner = valueAt(value, path.slice(0, index));
-    return inner === undefined || isObject(inner);
+    return inner === undefined || isJsonObject(inner);
   });
 }
 
 function valueAt(value: Json, path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>((found, key) => (isObject(found) && Object.hasOwn(found, key) ? found[key] : undefined), value);
+  return path.reduce<Json | undefined>((found, key) => (isJsonObject(found) && Object.hasOwn(found, key) ? found[key] : undefined), value);
 }
 
 /** A copy with another value at a path; undefined takes it away. */
 function replaced(whole: Json | undefined, [key, ...rest]: readonly string[], value: Json | undefined): Json {
   if (key === undefined) return value ?? {};
-  const { [key]: inner, ...others } = isObject(whole) ? whole : {};
+  const { [key]: inner, ...others } = isJsonObject(whole) ? whole : {};
   if (rest.length > 0) return value === undefined && inner === undefined ? others : { ...others, [key]: replaced(inner, rest, value) };
   return value === undefined ? others : { ...others, [key]: value };
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

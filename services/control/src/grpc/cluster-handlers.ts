@@ -1,4 +1,3 @@
-import { longest } from "@troupe/domain/name";
 import { documentOfValue } from "@troupe/domain/language/document";
 import {
   type ClusterChange,
@@ -28,7 +27,8 @@ import { type ClusterNews, type Start, watchClusters, type WatchDeps } from "../
 import type { Store } from "../store.ts";
 import { withEveryProblem } from "./every-problem.ts";
 import { callerOf, countOf, deletesVolumes, manifestOf, missing, onceOf, timeoutMsOf, untilOf } from "./requests.ts";
-import { checkName, parseClusterKey, parseParent, parseParents, parseClusterScope } from "./resource-names.ts";
+import { manifestToCreate, typedToCreate } from "./to-create.ts";
+import { parseClusterKey, parseParents, parseClusterScope } from "./resource-names.ts";
 import { toDocument, toWire, toWirePlan } from "./words.ts";
 
 export interface ClusterHandlersDeps {
@@ -101,17 +101,13 @@ function writes({ applyCluster, deleteCluster, validate }: ClusterHandlersDeps):
   };
 }
 
-/** Where request and document both name the cluster they must agree; where one does not, the other counts. */
 function toCreate({ parent, clusterId, source }: CreateClusterRequest): Wish {
-  const project = parent === "" ? undefined : parseParent(parent);
-  const name = clusterId === "" ? undefined : checkName(clusterId, longest.cluster, "cluster_id");
+  const named = { kind: "Cluster", parent, id: clusterId, idField: "cluster_id" } as const;
   switch (source?.$case) {
     case "cluster":
-      if (project === undefined) throw missing("parent");
-      if (name === undefined) throw missing("cluster_id");
-      return wholeWish(documentOfValue(toDocument(project, name, source.value)));
+      return wholeWish(typedToCreate(named, (project, name) => toDocument(project, name, source.value)));
     case "manifest":
-      return wholeWish(filledIn(documentOf(manifestOf(source.value), "Cluster"), { name, namespace: project }, { name: "cluster_id", namespace: "parent" }));
+      return wholeWish(manifestToCreate(named, source.value));
     case undefined:
       throw missing("source");
   }

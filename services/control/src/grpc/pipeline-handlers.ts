@@ -1,6 +1,5 @@
 import { documentOfValue } from "@troupe/domain/language/document";
 import { parsePipelineDocument } from "@troupe/domain/language/pipeline";
-import { longest } from "@troupe/domain/name";
 import { CreatePipelineRequest, DeletePipelineRequest, type PipelineServiceService, UpdatePipelineRequest, type WatchPipelinesRequest } from "@troupe/proto/troupe/v1/pipeline";
 import type { Handlers } from "@troupe/runtime/grpc-server";
 import type { makeValidate } from "../apps/validate.ts";
@@ -17,7 +16,8 @@ import type { Store } from "../store.ts";
 import { withEveryProblem } from "./every-problem.ts";
 import { toPipelineChange, toPipelineDocument, toPipelineNews, toWireGraph, toWirePipeline } from "./pipeline-words.ts";
 import { callerOf, countOf, deletesVolumes, manifestOf, missing, onceOf, timeoutMsOf, untilOf } from "./requests.ts";
-import { checkName, parseParent, parseParents, parsePipelineKey, parsePipelineScope } from "./resource-names.ts";
+import { manifestToCreate, typedToCreate } from "./to-create.ts";
+import { parseParents, parsePipelineKey, parsePipelineScope } from "./resource-names.ts";
 
 export interface PipelineHandlersDeps extends GraphDeps {
   readonly store: GraphDeps["store"] & Pick<Store, "listPipelines">;
@@ -75,17 +75,13 @@ function writes({ applyPipeline, deletePipeline, validate }: PipelineHandlersDep
   };
 }
 
-/** Where request and document both name the pipeline they must agree; where one does not, the other counts. */
 function toCreate({ parent, pipelineId, source }: CreatePipelineRequest): PipelineWish {
-  const project = parent === "" ? undefined : parseParent(parent);
-  const name = pipelineId === "" ? undefined : checkName(pipelineId, longest.cluster, "pipeline_id");
+  const named = { kind: "Pipeline", parent, id: pipelineId, idField: "pipeline_id" } as const;
   switch (source?.$case) {
     case "pipeline":
-      if (project === undefined) throw missing("parent");
-      if (name === undefined) throw missing("pipeline_id");
-      return wishOf(documentOfValue(toPipelineDocument(project, name, source.value)));
+      return wishOf(typedToCreate(named, (project, name) => toPipelineDocument(project, name, source.value)));
     case "manifest":
-      return wishOf(filledIn(documentOf(manifestOf(source.value), "Pipeline"), { name, namespace: project }, { name: "pipeline_id", namespace: "parent" }));
+      return wishOf(manifestToCreate(named, source.value));
     case undefined:
       throw missing("source");
   }

@@ -1,9 +1,9 @@
 import type { AppBook } from "../apps/app-book.ts";
 import type { Caller } from "../caller.ts";
 import { clusterResource } from "../clusters/cluster-event.ts";
-import { deletionPlan, refuseNeeded, refuseUnconfirmed } from "../clusters/deletion.ts";
+import { type Deletion, deletionPlan, refuseNeeded, refuseUnconfirmed } from "../clusters/deletion.ts";
 import { decideAgain } from "../decide-again.ts";
-import { findFirst, newRequest, type RequestOnce } from "../request-once.ts";
+import { findFirst, newRequest } from "../request-once.ts";
 import type { Store, StoredCluster, Topology, Write } from "../store.ts";
 import { type AppliedPipeline, firstPipelineAnswer, leavePipelineAsItIs } from "./applied.ts";
 import { leave, nextToLeave } from "./leaving.ts";
@@ -18,24 +18,12 @@ export interface DeletePipelineDeps {
   readonly nowMs: () => number;
 }
 
-export interface DeletePipeline {
-  readonly project: string;
-  readonly name: string;
-  readonly deleteVolumes: boolean;
-  /** The pipeline's name, to delete volumes. */
-  readonly confirm: string;
-  readonly etag: string;
-  readonly allowMissing: boolean;
-  readonly request: RequestOnce | undefined;
-  readonly validateOnly: boolean;
-}
-
 /**
  * Records that the pipeline is to go, and tells those of its clusters that no other of it needs. The others follow, each told in
  * the transaction that takes in that the last one that needed it is gone (after-reports.ts).
  */
 export function makeDeletePipeline({ store, apps, nowMs }: DeletePipelineDeps) {
-  return async function deletePipeline(request: DeletePipeline, caller: Caller): Promise<AppliedPipeline> {
+  return async function deletePipeline(request: Deletion, caller: Caller): Promise<AppliedPipeline> {
     const { project, name, deleteVolumes, allowMissing, validateOnly } = request;
     const subject = pipelineResource({ project, name });
     refuseUnconfirmed(request, "pipeline");

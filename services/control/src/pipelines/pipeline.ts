@@ -9,8 +9,8 @@ export interface PipelinePart {
   readonly key: string;
 }
 
-/** A pipeline as it is kept in an event: without the revision, which is the event's. */
-export interface PipelineSnapshot {
+/** What every resource that people change has, as it is kept in an event: without the revision, which is the event's. */
+export interface Snapshot {
   readonly uid: Uid;
   readonly project: string;
   readonly name: string;
@@ -24,6 +24,9 @@ export interface PipelineSnapshot {
   readonly deleteTime: string | undefined;
   readonly creator: string;
   readonly intent: Intent;
+}
+
+export interface PipelineSnapshot extends Snapshot {
   readonly spec: PipelineSpec;
   readonly status: PipelineStatus;
 }

@@ -1,14 +1,13 @@
 import { Failure } from "@troupe/domain/failure";
-import { watchPipelines, type WatchPipelinesDeps } from "../events/watch-pipelines.ts";
+import { type Awaited, awaitNews, type StateNews } from "../events/await-news.ts";
+import { type PipelineNews, watchPipelines, type WatchPipelinesDeps } from "../events/watch-pipelines.ts";
 import { pipelineNotFound, pipelineResource } from "./pipeline-event.ts";
 import { isSettled } from "./pipeline-status.ts";
 import type { StoredPipeline } from "./pipeline.ts";
 
-export interface WaitForPipeline {
+export interface WaitForPipeline extends Awaited {
   readonly project: string;
   readonly name: string;
-  readonly until: "ready" | "deleted";
-  readonly timeoutMs: number;
   /** Only the status of this generation or a later one counts; 0: the present one. */
   readonly generation: number;
 }
@@ -19,21 +18,19 @@ export interface PipelineWaited {
 }
 
 /** Answers when it is so, or at the timeout with the present state. */
-export async function waitForPipeline(deps: WatchPipelinesDeps, { project, name, until, timeoutMs, generation }: WaitForPipeline, signal: AbortSignal): Promise<PipelineWaited> {
-  const timeout = AbortSignal.timeout(timeoutMs);
+export async function waitForPipeline(deps: WatchPipelinesDeps, { project, name, generation, ...awaited }: WaitForPipeline, signal: AbortSignal): Promise<PipelineWaited> {
   const subject = pipelineResource({ project, name });
-  let pipeline: StoredPipeline | undefined;
-  try {
-    for await (const news of watchPipelines(deps, { project, subject }, { kind: "initial" }, AbortSignal.any([signal, timeout]))) {
-      if (news.kind === "upsert") pipeline = news.pipeline;
-      if (news.kind === "delete") pipeline = undefined;
-      if (until === "ready" && !pipeline) throw notThere(subject, news.kind === "delete");
-      if (until === "deleted" ? !pipeline : pipeline && isReady(pipeline, generation)) return { done: true, pipeline };
-    }
-  } catch (error) {
-    if (!timeout.aborted || signal.aborted) throw error;
-  }
-  return { done: false, pipeline };
+  const { done, state: pipeline } = await awaitNews(
+    (until) => statesOf(watchPipelines(deps, { project, subject }, { kind: "initial" }, until)),
+    awaited,
+    { isReady: (present) => isReady(present, generation), refuse: (wasDeleted) => notThere(subject, wasDeleted) },
+    signal,
+  );
+  return { done, pipeline };
+}
+
+async function* statesOf(news: AsyncIterable<PipelineNews>): AsyncGenerator<StateNews<StoredPipeline>> {
+  for await (const one of news) yield one.kind === "upsert" ? { kind: "upsert", state: one.pipeline } : { kind: one.kind };
 }
 
 /** What its clusters said of earlier specs does not count. */
