@@ -46,8 +46,7 @@ export async function printNext({ terminal, output }: Session, value: unknown): 
 }
 
 async function yamlOf(value: unknown): Promise<string> {
-  const { stringify } = await import("yaml");
-  return stringify(value, { lineWidth: 120, aliasDuplicateObjects: false });
+  return (await import("./print/yaml.ts")).yamlOf(value);
 }
 
 export function note({ terminal, errPaint }: Session, text: string): void {

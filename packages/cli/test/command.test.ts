@@ -156,6 +156,78 @@ describe("apply", () => {
   });
 });
 
+/** Nothing listens there. */
+const nowhere = "127.0.0.1:1";
+const role = "image: registry.example/q:1, roles: {server: {members: 1+}}";
+const goodApp = `apiVersion: troupe.dev/v1\nkind: App\nmetadata: {name: queue}\nspec: {version: "1", ${role}}\n`;
+const clusterOf = (spec: string) => `apiVersion: troupe.dev/v1\nkind: Cluster\nmetadata: {name: a}\nspec: {${spec}}\n`;
+
+describe("validate", () => {
+  it("needs no server for documents that come with their App, and says all that is wrong with each", async () => {
+    expect(await troupe(nowhere, ["validate", await file("good.yaml", `${goodApp}---\n${clusterOf("app: queue")}`)])).toMatchObject({ code: 0, out: "2 documents are valid\n", err: "" });
+    const bad = await file("bad.yaml", `${goodApp}---\n${clusterOf("app: queue, roles: {serve: {members: 1}}, colour: red")}`);
+    const { code, out, err } = await troupe(nowhere, ["validate", bad]);
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toContain(`${bad}:9:28: spec.roles.serve: `);
+    expect(err).toMatch(/9 \| spec: .*\n +\| +\^{5} did you mean server\?/);
+    expect(err).toContain("2 problems");
+  });
+
+  it("tells machines on their own way out, of all files in one list", async () => {
+    const files = [await file("a.yaml", clusterOf("app: queue, colour: red")), await file("b.yaml", goodApp.replace('"1"', "1"))];
+    const { code, out, err } = await troupe(nowhere, ["validate", ...files, "-o", "json"]);
+    expect([code, err]).toEqual([1, ""]);
+    expect(JSON.parse(out).problems).toMatchObject([{ file: files[1], path: "spec.version", line: 4 }, { file: files[0], path: "spec.colour", line: 4, column: 20 }]);
+    expect(await troupe(nowhere, ["validate", await file("c.yaml", goodApp), "-o", "json"])).toMatchObject({ code: 0, out: expect.stringContaining('"problems": []') });
+  });
+
+  it("asks the server about what is of an App that did not come along; that it is away hides nothing that is known", async () => {
+    const address = await serve({ apps: { validate: async () => ({ problems: [Problem.fromPartial({ path: "spec.params.x", line: 4, column: 8, reason: "PARAM_UNKNOWN", message: "is not known" })] }) } });
+    const alone = await file("a.yaml", clusterOf("app: queue"));
+    expect(await troupe(address, ["validate", alone])).toMatchObject({ code: 1, err: expect.stringContaining(`${alone}:4:8: spec.params.x: is not known`) });
+    expect(await troupe(nowhere, ["validate", alone])).toMatchObject({ code: 6, out: "" });
+    const bad = await file("b.yaml", clusterOf("app: queue, colour: red"));
+    expect(await troupe(nowhere, ["validate", bad])).toMatchObject({ code: 1, err: expect.stringMatching(/a was not judged beside its app queue[^]*spec\.colour/) });
+  });
+});
+
+describe("render", () => {
+  const needing = goodApp.replace("spec: {", 'spec: {needs: {store: {}}, env: {STORE: "${{ needs.store.address }}"}, ');
+
+  it("prints every object, as it is given or with what it says stands for what is not known", async () => {
+    const files = [await file("app.yaml", needing), await file("cluster.yaml", clusterOf("app: queue, needs: {store: s}, roles: {server: {members: 2}}"))];
+    const { code, out, err } = await troupe(nowhere, ["render", ...files]);
+    const pods = parseAllDocuments(out).map((document) => document.toJS() as { kind: string; metadata: { name: string } }).filter(({ kind }) => kind === "Pod");
+    expect([code, pods.map(({ metadata }) => metadata.name)]).toEqual([0, ["a-server-0", "a-server-1"]]);
+    expect(err).toContain('"store.address.example:1" stands for what s offers: --need store.address=VALUE');
+    const given = await troupe(nowhere, ["render", ...files, "--need", "store.address=h:1", "-o", "json"]);
+    expect(given.out).toContain('"value": "h:1"');
+    expect(given.err).not.toContain("stands for what s offers");
+    expect(await troupe(nowhere, ["render", ...files, "--need", "stor.address=h:1"])).toMatchObject({ code: 2, err: expect.stringContaining("there are store") });
+  });
+
+  it("refuses what is wrong at its place, and what does not belong together", async () => {
+    const wrong = await file("cluster.yaml", clusterOf("app: queue, roles: {serve: {members: 1}}"));
+    expect(await troupe(nowhere, ["render", await file("app.yaml", goodApp), wrong])).toMatchObject({ code: 3, out: "", err: expect.stringContaining(`${wrong}:4:28: spec.roles.serve`) });
+    expect(await troupe(nowhere, ["render", await file("app.yaml", goodApp), await file("c.yaml", clusterOf("app: queue@2"))])).toMatchObject({ code: 4, err: expect.stringContaining("queue@1+1") });
+    expect(await troupe(nowhere, ["render", wrong])).toMatchObject({ code: 2 });
+  });
+});
+
+describe("explain", () => {
+  it("says what a field is and what is in it, with a line each; to machines too", async () => {
+    const { out } = await troupe(nowhere, ["explain", "app.roles.<role>.stop"]);
+    expect(out).toMatch(/^app\.roles\.<role>\.stop {3}Stop\n\nHow a process is ended\.\n\nFIELD.*\nsignal .*\ngrace +duration +How long .* Default: 30s\.\n$/);
+    expect(JSON.parse((await troupe(nowhere, ["explain", "app.stop.grace", "-o", "json"])).out)).toMatchObject({ path: "app.stop.grace", type: "duration", default: "30s", required: false, fields: [] });
+  });
+
+  it("says what there is, and what was meant", async () => {
+    expect((await troupe(nowhere, ["explain"])).out).toMatch(/app .*\ncluster .*\npipeline /);
+    expect(await troupe(nowhere, ["explain", "cluster.rols"])).toMatchObject({ code: 2, err: expect.stringContaining("did you mean roles?") });
+    expect(await troupe(nowhere, ["explain", "clutser"])).toMatchObject({ code: 2, err: expect.stringContaining("did you mean cluster?") });
+  });
+});
+
 describe("delete", () => {
   it("of files deletes clusters, and then the builds of apps", async () => {
     const deleted: string[] = [];
@@ -242,5 +314,7 @@ describe("the bundle", () => {
     const { stdout } = await promisify(execFile)(process.execPath, [join(folderOfCli, "bundle.ts")]);
     const { stdout: help } = await promisify(execFile)(process.execPath, [join(folderOfCli, "../..", stdout.trim()), "--help"]);
     expect(help).toContain("Commands:");
+    const { stdout: yaml } = await promisify(execFile)(process.execPath, [join(folderOfCli, "../..", stdout.trim()), "explain", "app.stop", "-o", "yaml"]);
+    expect(yaml).toContain("path: app.stop");
   });
 });

@@ -1,9 +1,9 @@
 import { digestOf } from "@troupe/domain/canonical";
 import { parseApp } from "@troupe/domain/language/app";
 import { documentOfValue } from "@troupe/domain/language/document";
+import { versionKey } from "@troupe/domain/version-order";
 import { Client } from "pg";
 import { summaryOf } from "../src/apps/app-summary.ts";
-import { versionKey } from "../src/apps/version-order.ts";
 
 export interface Seed {
   readonly url: string;

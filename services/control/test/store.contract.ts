@@ -302,7 +302,7 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect(words(await store.listApps({ project: "troupe-system", after: ["troupe-system", "queue"], limit: 10 }))).toEqual(["troupe-system/web@3+1"]);
       const builds = await store.listApps({ project: "troupe-system", name: "queue", limit: 2 });
       expect(words(builds)).toEqual(["troupe-system/queue@1.10+2", "troupe-system/queue@1.10+1"]);
-      const { versionKey } = await import("../src/apps/version-order.ts");
+      const { versionKey } = await import("@troupe/domain/version-order");
       expect(words(await store.listApps({ project: "troupe-system", name: "queue", after: [versionKey("1.10"), "1"], limit: 5 }))).toEqual(["troupe-system/queue@1.9+1", "troupe-system/queue@1.0+1"]);
       expect((await store.appBuilds(["own", "troupe-system"], "queue")).map(({ project, version, build }) => `${project} ${version}+${build}`).toSorted()).toEqual(["own 0.1+1", "troupe-system 1.0+1", "troupe-system 1.10+1", "troupe-system 1.10+2", "troupe-system 1.9+1"]);
     });

@@ -1,10 +1,9 @@
 import { Failure } from "@troupe/domain/failure";
 import type { ClusterChange } from "@troupe/proto/troupe/v1/cluster";
-import type { Problem } from "@troupe/proto/troupe/v1/problem";
-import { mutate, read } from "../calls.ts";
+import { mutate } from "../calls.ts";
 import { InFile } from "../in-file.ts";
 import { readSubmissions, type Input, type Submission } from "../input/documents.ts";
-import { problemsOfLast, together } from "../input/together.ts";
+import { problemsByServer } from "../judged-by-server.ts";
 import { pipelineGoals } from "../pipeline-goals.ts";
 import { changeText, planLines } from "../print/change.ts";
 import { appDocument, clusterDocument, planDocument } from "../print/document.ts";
@@ -47,24 +46,13 @@ export async function checkAll(session: Session, { submissions, files }: Input):
     const apps = submissions.filter(({ kind, name }) => kind === "App" && submission.apps.includes(name));
     // What is wrong with its App is told already, and nothing is to be said of what follows it.
     if (apps.some((app) => bad.has(app))) continue;
-    const problems = await problemsOf(session, submission, apps);
+    const problems = await problemsByServer(session, submission, apps);
     if (problems.length === 0) continue;
     bad.add(submission);
-    failures.push(new InFile(new Failure("invalid", "the document is not valid", { problems: problems.map(placed) }), submission.file, files));
+    failures.push(new InFile(new Failure("invalid", "the document is not valid", { problems }), submission.file, files));
   }
   const [first, ...others] = failures;
   if (first) throw first.with(others);
-}
-
-async function problemsOf(session: Session, submission: Submission, apps: readonly Submission[]): Promise<readonly Problem[]> {
-  const { manifest, lastLine } = apps.length === 0 ? { manifest: submission.manifest, lastLine: submission.manifest.firstLine } : together(apps, submission);
-  const { problems } = await read(session, (api, call) => api.apps.validate({ manifest }, call));
-  return problemsOfLast(problems, lastLine, submission.manifest.firstLine);
-}
-
-/** Zero and empty are proto's way to say that something is absent. */
-function placed({ path, line, column, reason, message, suggestion }: Problem) {
-  return { path, reason: reason as Uppercase<string>, message, ...(line > 0 && { line }), ...(column > 0 && { column }), ...(suggestion !== "" && { suggestion }) };
 }
 
 interface Submitted {

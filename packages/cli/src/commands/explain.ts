@@ -1,29 +1,41 @@
-import { Failure } from "@troupe/domain/failure";
-import { type FieldHelp, findHelp, helpOf, type Kind, kinds } from "@troupe/domain/language/fields-of";
+import { type FieldHelp, fieldsOf, findHelp, helpOf, type Kind, kinds } from "@troupe/domain/language/fields-of";
 import { nearest } from "@troupe/domain/nearest";
+import { renderFieldHelp, renderKinds } from "../print/field-help.ts";
 import { isMachineReadable, printValue, type Session } from "../session.ts";
+import { usage } from "../usage.ts";
 
-/** `troupe explain app.roles.hooks`: what a field is, and the fields in it. */
-export async function explain(session: Session, path: string | undefined): Promise<void> {
-  const [kind = "", ...fields] = (path ?? "").split(/[./]/).filter((segment) => segment !== "");
-  if (!isKind(kind)) throw unknown(kind, Object.keys(kinds), "explain begins with app, cluster or pipeline");
-  const found = findHelp(helpOf(kind), fields);
-  if ("unknown" in found) throw unknown(found.unknown, found.known, `there is no field "${found.unknown}" there`);
-  if (isMachineReadable(session)) return printValue(session, found);
-  session.terminal.out.write(textOf(session, [kind, ...fields].join("."), found));
+const known = Object.keys(kinds) as readonly Kind[];
+
+/** `troupe explain app.roles.hooks`: what a field is, and the fields in it. Without a path: what there is. */
+export async function explain(session: Session, path = ""): Promise<void> {
+  const { paint, terminal } = session;
+  const style = { paint, columns: terminal.out.isTerminal ? terminal.out.columns() : undefined };
+  // Indices and quoted keys stand in the paths of problems.
+  const [kind, ...fields] = path.replaceAll(/\[[^\]]*\]/g, "").split(/[./]/).filter((segment) => segment !== "");
+  if (kind === undefined) {
+    const roots = known.map((each) => helpOf(each));
+    return isMachineReadable(session) ? printValue(session, roots.map(lineOf)) : terminal.out.write(renderKinds(roots, style));
+  }
+  const found = fieldAt(kind.toLowerCase(), fields);
+  const spoken = [kind.toLowerCase(), ...fields].join(".");
+  if (isMachineReadable(session)) return printValue(session, { path: spoken, ...lineOf(found), fields: fieldsOf(found).map(lineOf) });
+  terminal.out.write(renderFieldHelp(spoken, found, style));
 }
 
-function isKind(word: string): word is Kind {
-  return Object.hasOwn(kinds, word);
+function fieldAt(kind: string, fields: readonly string[]): FieldHelp {
+  const isOf = known.find((each) => each === kind);
+  if (isOf === undefined) throw usage(`there is no kind ${kind}: ${advice(kind, known)}`);
+  const found = findHelp(helpOf(isOf), fields);
+  if (!("unknown" in found)) return found;
+  throw usage(found.known.length === 0 ? `there is no field ${found.unknown}: nothing is below what stands before it` : `there is no field ${found.unknown}: ${advice(found.unknown, found.known)}`);
 }
 
-function unknown(word: string, known: readonly string[], message: string): Failure {
-  const near = nearest(word, known);
-  return new Failure("invalid", `${message}${near === undefined ? `: there are ${known.slice(0, 40).join(", ")}` : `: did you mean ${near}?`}`, { reason: "USAGE" });
+function advice(word: string, words: readonly string[]): string {
+  const near = nearest(word, words);
+  return near === undefined ? `there are ${words.join(", ")}` : `did you mean ${near}?`;
 }
 
-function textOf({ paint }: Session, path: string, { type, required, description, fields }: FieldHelp): string {
-  const width = Math.max(0, ...fields.map(({ name }) => name.length));
-  const lines = fields.map((field) => `  ${paint.bold(field.name.padEnd(width))}  ${paint.dim(field.type.length > 40 ? `${field.type.slice(0, 39)}…` : field.type)}${field.required ? " (required)" : ""}\n  ${" ".repeat(width)}  ${field.description}`);
-  return [`${paint.bold(path)}  ${paint.dim(type)}${required ? " (required)" : ""}`, "", description, ...(lines.length > 0 ? ["", "Fields:", ...lines] : []), ""].join("\n");
+/** Without what is below it. */
+function lineOf({ name, type, values, default: byDefault, description, required }: FieldHelp) {
+  return { name, type, ...(values.length > 0 && { values }), ...(byDefault !== undefined && { default: byDefault }), required, description };
 }

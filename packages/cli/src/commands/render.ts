@@ -1,72 +1,74 @@
-import { stringify } from "yaml";
-import { Failure, invalid } from "@troupe/domain/failure";
-import { type App, parseApp } from "@troupe/domain/language/app";
-import { checkSpec } from "@troupe/domain/language/check-spec";
-import { type ClusterDocument, parseClusterDocument } from "@troupe/domain/language/cluster";
-import { type Document, parseDocument } from "@troupe/domain/language/document";
-import { plan } from "@troupe/domain/plan/plan";
-import { bindNeeds } from "@troupe/domain/plan/needs";
-import type { Sources } from "@troupe/domain/plan/sources";
+import { Failure } from "@troupe/domain/failure";
+import type { App } from "@troupe/domain/language/app";
+import type { ClusterDocument } from "@troupe/domain/language/cluster";
+import { atTheirPlaces } from "@troupe/domain/language/placed";
+import { type GivenExports, needsAlone, planAlone } from "@troupe/domain/plan/plan-alone";
+import type { KubeObject } from "@troupe/domain/render/manifest";
 import { previewOf } from "@troupe/domain/render/preview";
 import { InFile } from "../in-file.ts";
-import { readSubmissions, type Submission } from "../input/documents.ts";
-import { isMachineReadable, printValue, type Session } from "../session.ts";
+import { readSubmissions } from "../input/documents.ts";
+import { inTheirFiles, type Judged, judgeHere } from "../judged-here.ts";
+import { yamlOf } from "../print/yaml.ts";
+import { note, printValue, type Session } from "../session.ts";
 import { usage } from "../usage.ts";
 
 export interface RenderOptions {
   readonly need: readonly string[];
 }
 
-/** Stands for the uid that a cluster gets when it is created. */
-const uid = "00000000-0000-7000-8000-000000000000";
-
 /** `troupe render APP.yaml CLUSTER.yaml`: every object of the cluster, grown to its full size, without a server. */
 export async function render(session: Session, files: readonly string[], { need }: RenderOptions): Promise<void> {
   const { submissions, files: texts } = await readSubmissions(session, files, false);
-  const apps = submissions.filter(({ kind }) => kind === "App");
-  const [cluster, another] = submissions.filter(({ kind }) => kind === "Cluster");
-  if (apps.length !== 1 || cluster === undefined || another !== undefined) throw usage("render takes one App and one Cluster: troupe render app.yaml cluster.yaml");
-  const app = await InFile.during(apps[0]?.file ?? "", texts, async () => appIn(apps[0]));
-  const document = documentOf(cluster);
-  const objects = await InFile.during(cluster.file, texts, async () => objectsOf(app, document, needsGiven(need)));
-  session.terminal.err.write("# as it is when all members are there; uids and generated values stand for those that it gets\n");
-  if (isMachineReadable(session)) return printValue(session, { apiVersion: "v1", kind: "List", items: objects });
-  session.terminal.out.write(objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n"));
+  const judged = judgeHere(submissions);
+  const wrong = inTheirFiles(judged, texts);
+  if (wrong) throw wrong;
+  const { app, cluster, judged: of } = appAndCluster(judged);
+  const given = givenExports(need, cluster);
+  const needs = needsAlone(app, cluster.spec, given);
+  const objects = await InFile.during(of.submission.file, texts, async () => atTheirPlaces(of.document, () => previewOf(planAlone(app, cluster, needs))));
+  note(session, "# as it is when all members are there; its uid, its owner's and generated values stand for those that it gets");
+  for (const text of standIns(needs, given)) note(session, `# ${text}`);
+  await print(session, objects);
 }
 
-function appIn(submission: Submission | undefined): App {
-  if (submission === undefined) throw usage("render takes one App and one Cluster");
-  return parseApp(documentOf(submission), submission.manifest.package);
+interface AppAndCluster {
+  readonly app: App;
+  readonly cluster: ClusterDocument;
+  readonly judged: Pick<Judged, "submission"> & { readonly document: NonNullable<Judged["read"]>["document"] };
 }
 
-function documentOf({ manifest: { text, firstLine } }: Submission): Document {
-  return parseDocument(text, { firstLine });
+function appAndCluster(judged: readonly Judged[]): AppAndCluster {
+  const apps = judged.flatMap(({ read }) => (read?.kind === "app" && read.app ? [read.app] : []));
+  const clusters = judged.flatMap(({ read, submission, missing }) => (read?.kind === "cluster" && read.cluster ? [{ cluster: read.cluster, missing, judged: { submission, document: read.document } }] : []));
+  const [[app, ...otherApps], [found, ...otherClusters]] = [apps, clusters];
+  if (!app || !found || otherApps.length + otherClusters.length > 0) throw usage(`render takes one App and one Cluster, and there are ${apps.length} and ${clusters.length}: troupe render app.yaml cluster.yaml`);
+  const [missing] = found.missing;
+  if (missing) throw new Failure("not_found", `the Cluster is of ${missing.app}, and the App is ${app.name}@${app.version}+${app.build}`, { reason: "APP_NOT_FOUND" });
+  return { app, ...found };
 }
 
-function objectsOf(app: App, document: Document, given: Given) {
-  const { name, project, labels, spec } = parseClusterDocument(document);
-  const wrong = checkSpec(app, spec, name, document.placeOf);
-  if (wrong.length > 0) throw invalid(wrong);
-  if (spec.app.split("@")[0] !== app.name) throw invalid([{ path: "spec.app", ...document.placeOf(["spec", "app"]), reason: "APP_NOT_FOUND", message: `the Cluster is of ${spec.app}, and the App is ${app.name}` }]);
-  const needs = bindNeeds(app, spec, providersOf(spec, given));
-  const waiting = Object.entries(needs).flatMap(([slot, need]) => (need.kind === "waiting" ? [{ slot, message: need.message }] : []));
-  if (waiting.length > 0) throw new Failure("invalid", waiting.map(({ slot, message }) => `${slot}: ${message}; give it with --need ${slot}.NAME=VALUE`).join("; "), { reason: "NEED_INCOMPLETE" });
-  const ref = { project: app.project, name: app.name, version: app.version, build: app.build, digest: "" };
-  const sources: Sources = { uid, project, target: spec.placement.target, namespace: spec.placement.namespace ?? project, name, labels, version: 1, generation: 1, intent: { kind: "run" }, app: ref, spec, needs, formed: false, lastRecord: undefined, orders: [] };
-  return previewOf(plan(sources, app, { domain: "cluster.local" }));
+/** `zk.quorum=coord:2181`, for slots that are bound to another cluster. */
+function givenExports(words: readonly string[], { spec: { needs } }: ClusterDocument): GivenExports {
+  const slots = Object.keys(needs).filter((slot) => needs[slot]?.kind === "cluster");
+  const entries = words.map((word) => {
+    const [, slot, name, value] = /^([^.=]+)\.([^.=]+)=(.*)$/s.exec(word) ?? [];
+    if (slot === undefined || name === undefined || value === undefined) throw usage(`--need ${word}: write SLOT.EXPORT=VALUE, such as zk.quorum=coord:2181`);
+    if (!slots.includes(slot)) throw usage(`--need ${word}: the Cluster binds no slot ${slot} to another cluster${slots.length > 0 ? `: there are ${slots.join(", ")}` : ""}`);
+    return { slot, name, value };
+  });
+  return Object.fromEntries(slots.map((slot) => [slot, Object.fromEntries(entries.filter((entry) => entry.slot === slot).map(({ name, value }) => [name, value]))]));
 }
 
-/** Slot → export → value. */
-type Given = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
-function needsGiven(words: readonly string[]): Given {
-  const parsed = words.map((word) => /^([^.=]+)\.([^.=]+)=(.*)$/s.exec(word) ?? undefined);
-  if (parsed.includes(undefined)) throw usage("--need takes SLOT.EXPORT=VALUE, such as --need zk.quorum=h:2181");
-  const slots = new Set(parsed.map((match) => match?.[1] ?? ""));
-  return Object.fromEntries([...slots].map((slot) => [slot, Object.fromEntries(parsed.flatMap((match) => (match?.[1] === slot ? [[match[2] ?? "", match[3] ?? ""]] : [])))]));
+/** What nobody gave and was made up, in words. */
+function standIns(needs: ReturnType<typeof needsAlone>, given: GivenExports): readonly string[] {
+  return Object.entries(needs).flatMap(([slot, need]) =>
+    need.kind === "bound" && need.provider !== undefined ? Object.entries(need.exports).filter(([name]) => given[slot]?.[name] === undefined).map(([name, value]) => `${JSON.stringify(value)} stands for what ${need.provider} offers: --need ${slot}.${name}=VALUE`) : [],
+  );
 }
 
-/** Clusters that slots are bound to, with what is given of them. */
-function providersOf({ needs }: ClusterDocument["spec"], given: Given): Given {
-  return Object.fromEntries(Object.entries(needs).flatMap(([slot, binding]) => (binding.kind === "cluster" ? [[binding.cluster, given[slot] ?? {}] as const] : [])));
+async function print(session: Session, objects: readonly KubeObject[]): Promise<void> {
+  const { output, terminal } = session;
+  if (output === "json") return printValue(session, { apiVersion: "v1", kind: "List", items: objects });
+  const texts = objects.map((object) => (output === "name" ? `${object.kind.toLowerCase()}/${object.metadata.name}\n` : yamlOf(object, 0)));
+  terminal.out.write(texts.join(output === "name" ? "" : "---\n"));
 }

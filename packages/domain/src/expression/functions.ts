@@ -12,7 +12,7 @@ import { jsonOf, longestText } from "./value.ts";
  */
 export const functions: readonly (readonly [signature: string, handler: (...args: never[]) => unknown])[] = [
   ["json(dyn): string", (value: unknown) => JSON.stringify(jsonOf(value))],
-  ["yaml(dyn): string", (value: unknown) => stringify(jsonOf(value), { lineWidth: 0, aliasDuplicateObjects: false })],
+  ["yaml(dyn): string", (value: unknown) => stringify(jsonOf(value), { lineWidth: 0, aliasDuplicateObjects: false, compat: "yaml-1.1" })],
   ["base64(string): string", base64],
   ["sha256(string): string", (text: string) => createHash("sha256").update(text).digest("hex")],
   ["min(int, int): int", (a: bigint, b: bigint) => (a < b ? a : b)],

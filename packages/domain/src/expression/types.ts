@@ -39,13 +39,14 @@ export const commonTypes = {
 
 const chosen = { cluster: "Cluster", params: "Params" };
 const shared = { ...chosen, roles: "Roles", secrets: "Secrets", exports: "Exports", needs: "Needs" };
-export const variablesOfMembers = { ...shared, role: "OwnRole", member: "Member" };
-const inHook = { ...variablesOfMembers, change: "Change", attempt: "Attempt" };
+const inMember = { ...shared, role: "OwnRole", member: "Member" };
+const inHook = { ...inMember, change: "Change", attempt: "Attempt" };
 
-const variablesAt: Readonly<Record<Place, TypeEnvironment["variables"]>> = {
+/** What expressions begin with. */
+export const variablesAt: Readonly<Record<Place, TypeEnvironment["variables"]>> = {
   choice: chosen,
   cluster: shared,
-  member: variablesOfMembers,
+  member: inMember,
   crowd: inHook,
   target: { ...inHook, target: "Member" },
   handover: { ...inHook, target: "Member", from: "Member", to: "Member" },

@@ -7,7 +7,7 @@ import type { Path } from "./path.ts";
 import type { Problems } from "./problems.ts";
 import { buildRole, type Builder } from "./role-input.ts";
 import type { AppInput, ParamInput, SecretInput } from "./schema/app.ts";
-import { isOfCluster, withoutNulls } from "./merge.ts";
+import { isOfCluster } from "./merge.ts";
 
 /** From what the schema let through to an App: defaults filled in and merged into roles, texts parsed. Problems are added; a value stands in for what is wrong. */
 export function buildApp(input: AppInput, packageFiles: Readonly<Record<string, string>>, document: Document, problems: Problems): App {
@@ -90,7 +90,7 @@ function buildOperation(builder: Builder, { description, params, steps }: Operat
     params: mapNames(params ?? {}, (param, name) => buildParam(name, param)),
     steps: steps.flatMap((step, index): Operation["steps"] => {
       if ("do" in step) return [{ does: step.do, roles: step.roles ?? [] }];
-      return buildSteps(builder, [withoutNulls(step) as StepInput], "self", (...[, ...keys]) => [...path, "steps", index, ...keys]);
+      return buildSteps(builder, [step as StepInput], "self", (...[, ...keys]) => [...path, "steps", index, ...keys]);
     }),
   };
 }

@@ -92,8 +92,8 @@ export interface Role {
   readonly near: RoleName | undefined;
   readonly gang: boolean;
   readonly hooks: Hooks;
-  /** What the word of `peers` asks, where it is no hook, and of whom who counts is looked at: of the role, or (at app level) of all. */
-  readonly peers: { readonly does: "reload" | "restart"; readonly of: "role" | "cluster" } | undefined;
+  /** What `peers` asks: its word, or the steps of the hook; and of whom who counts is looked at: of the role, or (at app level) of all. */
+  readonly peers: { readonly does: "reload" | "restart" | "steps"; readonly of: "role" | "cluster" } | undefined;
   /** JSON merge patches on its pods, in order: the app's, then its own. */
   readonly podPatches: readonly { readonly at: "app" | "role"; readonly patch: JsonObject }[];
 }

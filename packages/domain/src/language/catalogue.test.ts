@@ -5,6 +5,7 @@ import { canonicalJson } from "../canonical.ts";
 import { Failure } from "../failure.ts";
 import { definitionOf, parseApp } from "./app.ts";
 import { checkSpec } from "./check-spec.ts";
+import { printSpec, readClusterDocument } from "./cluster.ts";
 import { documentOfValue, parseDocument } from "./document.ts";
 import { catalogueApp, catalogueCluster, catalogueEntry, catalogueNames } from "./testing/catalogue.ts";
 
@@ -49,6 +50,24 @@ describe("the catalogue", () => {
         }
       }),
       { numRuns: 600 },
+    );
+  });
+
+  test("has clusters that stay Clusters or become a Failure, whatever is changed in them, alone and beside their app", { timeout: 60_000 }, () => {
+    const texts = catalogueNames.map((name) => [catalogueApp(name), stringify({ apiVersion: "troupe.dev/v1", kind: "Cluster", metadata: { name: "c" }, spec: printSpec(catalogueCluster(name).spec) })] as const);
+    const piece = fc.constantFrom("", "\n", "  ", "{", "}", "[", "]", ":", "- ", "'", '"', "${{", "null", "1", "-1", "yes", "&a ", "*a", "<<: *a", "x", "|", ",", "#", "members: 2", "set: {a: null}", "expose: {a: node}", "gpu: 1");
+    fc.assert(
+      fc.property(fc.constantFrom(...texts), fc.array(fc.tuple(fc.nat({ max: 600 }), fc.nat({ max: 8 }), piece), { minLength: 1, maxLength: 4 }), ([app, text], edits) => {
+        const edited = edits.reduce((before, [at, length, insert]) => before.slice(0, at) + insert + before.slice(at + length), text);
+        try {
+          const document = parseDocument(edited);
+          const { cluster } = readClusterDocument(document);
+          if (cluster) checkSpec(app, cluster.spec, cluster.name, document.placeOf);
+        } catch (error) {
+          expect([error instanceof Failure, (error as Failure).kind]).toEqual([true, "invalid"]);
+        }
+      }),
+      { numRuns: 1000 },
     );
   });
 });

@@ -20,7 +20,8 @@ function checkMetadata(metadata: Json, at: Path, problems: Problems): void {
   if (!isObject(metadata)) return problems.add(at, "TYPE_WRONG", "must be a map");
   for (const [field, values] of Object.entries(metadata)) {
     if (field !== "labels" && field !== "annotations") problems.add([...at, field], "FIELD_RESERVED", "only labels and annotations can be added to a pod", { key: true });
-    else if (isObject(values)) for (const key of Object.keys(values)) if (isOurs(key)) problems.add([...at, field, key], "NAME_RESERVED", `${key} is Troupe's own`, { key: true });
+    else if (!isObject(values)) problems.add([...at, field], "TYPE_WRONG", "must be a map: those that members are found by stay");
+    else for (const key of Object.keys(values)) if (isOurs(key)) problems.add([...at, field, key], "NAME_RESERVED", `${key} is Troupe's own`, { key: true });
   }
 }
 

@@ -1,18 +1,18 @@
 import { namedIn } from "../by-name.ts";
 import { readsOf } from "../expression/reads.ts";
 import type { FailureReason, Problem } from "../failure.ts";
-import type { JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import { longest, type RoleName } from "../name.ts";
 import { compareQuantities, parseQuantity } from "../quantity.ts";
 import { templatesIn } from "./app-templates.ts";
-import type { App, Role } from "./app.ts";
+import type { App, FileFormat, Role } from "./app.ts";
 import type { ClusterSpec, RoleSpec } from "./cluster.ts";
 import type { Document } from "./document.ts";
 import { isLegal, membersInWords, nearestLegal } from "./members.ts";
 import { whyNotValue } from "./param-value.ts";
 import type { Path } from "./path.ts";
 import { anyOf, didYouMean, problemsIn, shown, type Problems } from "./problems.ts";
-import { isNested } from "./settings.ts";
+import { isNested, whyNotKey } from "./settings.ts";
 
 /** What is wrong with a spec beside its App, all of it. `clusterName`: pods are named from it. `placeOf`: of the text that it came as. */
 export function checkSpec(app: App, spec: ClusterSpec, clusterName: string, placeOf: Document["placeOf"] = () => undefined): readonly Problem[] {
@@ -101,15 +101,27 @@ function checkSettings(role: Role, path: string, set: JsonObject, at: Path, prob
   const { content, owner } = file;
   if (owner === "app") problems.add([...at, "set"], "FIELD_NOT_APPLICABLE", "the file is the application's own once it is written, so that nothing set here would reach it: use the application's own means");
   else if (content.kind === "text") problems.add([...at, "set"], "FIELD_NOT_APPLICABLE", "the file is a text, which has no keys: only the definition can change it");
-  else if (!isNested(content.format)) for (const [key, value] of Object.entries(set)) if (typeof value === "object" && value !== null) problems.add([...at, "set", key], "TYPE_WRONG", `must be text, a number or true or false: ${content.format} has no lists or maps`);
+  else if (!isNested(content.format)) for (const [key, value] of Object.entries(set)) checkFlatSetting(content.format, key, value, [...at, "set", key], problems);
+}
+
+function checkFlatSetting(format: FileFormat, key: string, value: Json, path: Path, problems: Problems): void {
+  const wrong = whyNotKey(format, key);
+  if (wrong !== undefined) problems.add(path, "NAME_INVALID", `${shown(key)} ${wrong}`, { key: true });
+  if (typeof value === "object" && value !== null) problems.add(path, "TYPE_WRONG", `must be text, a number or true or false: ${format} has no lists or maps`);
 }
 
 function checkMembers(role: Role, wanted: RoleSpec, clusterName: string, problems: Problems): void {
   const count = wanted.members ?? role.members.default;
   const path = ["spec", "roles", role.name, "members"];
   if (!isLegal(role.members, count)) problems.add(path, "MEMBERS_ILLEGAL", `${count} is not possible for ${role.name}: it may have ${membersInWords(role.members)}`, { suggestion: `nearest: ${anyOf(nearestLegal(role.members, count).map(String))}` });
-  const name = `${clusterName}-${role.name}-${Math.max(0, count - 1)}`;
-  if (name.length > longest.pod) problems.add(["metadata", "name"], "NAME_TOO_LONG", `the pod ${name} would have a name of ${name.length} characters, and at most ${longest.pod} are possible: shorten the cluster's name by ${name.length - longest.pod}`);
+  checkLength(clusterName, "pod", `${role.name}-${Math.max(0, count - 1)}`, problems);
+  for (const service of Object.keys(role.services)) checkLength(clusterName, "service", service, problems);
+}
+
+/** Names of pods and Services are labels of DNS. */
+function checkLength(clusterName: string, what: string, rest: string, problems: Problems): void {
+  const name = `${clusterName}-${rest}`;
+  if (name.length > longest.pod) problems.add(["metadata", "name"], "NAME_TOO_LONG", `the ${what} ${name} would have a name of ${name.length} characters, and at most ${longest.pod} are possible: shorten the cluster's name by ${name.length - longest.pod}`);
 }
 
 /** A pass looks at all members of a cluster, and its objects hold their addresses. */

@@ -22,9 +22,13 @@ function checkKind({ volumes, files }: Role, name: string, problems: Problems, a
   for (const path of Object.keys(files)) if (path.startsWith(`${volume.path}/`)) problems.add(at("files", path), "PATH_DUPLICATE", `${volume.path} is the block volume ${name}, so nothing can be below it`, { key: true });
 }
 
+/** Where `shm` is mounted. */
+const sharedMemory = "/dev/shm";
+
 /** Volumes and files must not hide each other, nor what Troupe puts into members. */
 export function checkPaths(role: Role, problems: Problems, at: At): void {
   const volumes = volumePaths(role, problems, at);
+  if (role.shm !== undefined) checkSharedMemory([...volumes.keys(), ...Object.keys(role.files)], problems, at);
   const files = new Set(Object.keys(role.files));
   const holders = new Map([...volumes].flatMap(([path, name]) => ancestorsOf(path).map((ancestor) => [ancestor, name])));
   for (const path of files) {
@@ -36,6 +40,11 @@ export function checkPaths(role: Role, problems: Problems, at: At): void {
     if (below !== undefined) refuse("PATH_DUPLICATE", `${path} is a folder, since the volume ${below} is below it`);
     if (folder !== undefined) refuse("PATH_DUPLICATE", `${folder} is a file already, so nothing can be below it`);
   }
+}
+
+function checkSharedMemory(paths: readonly string[], problems: Problems, at: At): void {
+  const other = paths.find((path) => path === sharedMemory || path.startsWith(`${sharedMemory}/`));
+  if (other !== undefined) problems.add(at("shm"), "PATH_DUPLICATE", `shared memory is at ${sharedMemory}, and so is ${other}: leave out one of them`);
 }
 
 /** Path → volume. */

@@ -7,7 +7,7 @@ import { scalarText, templateAt, type Fields } from "./fields.ts";
 import type { MergedRole } from "./merge.ts";
 import type { Path } from "./path.ts";
 import { didYouMean, shown, type Problems } from "./problems.ts";
-import { isNested, laidOver } from "./settings.ts";
+import { isNested, laidOver, whyNotKey } from "./settings.ts";
 
 type FileInput = NonNullable<MergedRole["files"]>[string];
 
@@ -70,7 +70,11 @@ function parsedYaml(text: string, name: string, path: Path, problems: Problems):
 
 /** Values of a definition as settings: texts are templates. */
 function settingsFrom(builder: Fields, format: FileFormat, values: JsonObject, at: Path): Settings {
-  return mapNames(values, (value, key) => settingFrom(builder, format, value, [...at, key]));
+  return mapNames(values, (value, key) => {
+    const wrong = whyNotKey(format, key);
+    if (wrong !== undefined) builder.problems.add([...at, key], "NAME_INVALID", `${shown(key)} ${wrong}`, { key: true });
+    return settingFrom(builder, format, value, [...at, key]);
+  });
 }
 
 function settingFrom(builder: Fields, format: FileFormat, value: Json, at: Path): Setting {

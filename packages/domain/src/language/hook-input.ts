@@ -2,7 +2,7 @@ import { byName } from "../by-name.ts";
 import type { HookAct, HookPlace, Hooks, HookStep } from "./app.ts";
 import { buildCheck, type At } from "./check-input.ts";
 import { conditionAt, listAt, secondsAt, templateAt, type Fields } from "./fields.ts";
-import type { MergedRole } from "./merge.ts";
+import { withoutNulls, type MergedRole } from "./merge.ts";
 import { hookNames, type HookName } from "./schema/hooks.ts";
 
 type HooksInput = NonNullable<MergedRole["hooks"]>;
@@ -27,7 +27,7 @@ function defaultPlace(hook: HookName): string {
 
 /** `at`: place of step and field, as `(index, ...keys)`. */
 export function buildSteps(builder: Fields, input: readonly StepInput[], place: string, at: At): readonly HookStep[] {
-  return input.map((step, index) => buildStep(builder, step, place, (...keys) => at(index, ...keys)));
+  return input.map((step, index) => buildStep(builder, withoutNulls(step) as StepInput, place, (...keys) => at(index, ...keys)));
 }
 
 function buildStep(builder: Fields, input: StepInput, place: string, at: At): HookStep {

@@ -1,4 +1,5 @@
 import { byName, mapNames, namedIn } from "../by-name.ts";
+import type { JsonObject } from "../json.ts";
 import type { Document } from "./document.ts";
 import type { Path } from "./path.ts";
 import { valueAt } from "./problems.ts";
@@ -29,7 +30,23 @@ export function mergedRole(spec: AppInput["spec"], name: string): MergedRole {
     hooks: withoutOwn(spec.hooks, role.hooks),
   };
   const { pod: _pod, ...own } = role;
-  return laidOver(below, { ...own, ports: withNumbers(role.ports) }) as MergedRole;
+  const merged = laidOver(below, { ...own, ports: withNumbers(role.ports) }) as MergedRole;
+  return merged.files === undefined ? merged : { ...merged, files: mapNames(merged.files, (file, path) => withSettings(file, namedIn(below.files ?? {}, path)?.set, namedIn(role.files ?? {}, path)?.set)) };
+}
+
+type FileInput = NonNullable<MergedRole["files"]>[string];
+
+/** In settings null has something to say still: it takes away what the file of the package has. */
+function withSettings(file: FileInput, below: JsonObject | null | undefined, above: JsonObject | null | undefined): FileInput {
+  return file.set === undefined ? file : { ...file, set: settingsOver(below ?? {}, above ?? {}) as FileInput["set"] };
+}
+
+function settingsOver(below: JsonObject, above: JsonObject): JsonObject {
+  const merged = Object.entries(above).map(([key, value]) => {
+    const base = namedIn(below, key);
+    return [key, isMap(value) && isMap(base) ? settingsOver(base, value) : value] as const;
+  });
+  return byName([...Object.entries(below), ...merged]);
 }
 
 const checks = ["exec", "http", "tcp"] as const;
@@ -48,7 +65,7 @@ function withoutReplaced(below: RoleInput["probes"], above: RoleInput["probes"])
 }
 
 /** A file is made in one way: a role's own takes the place of the app's, unless it only sets keys. */
-function withoutOtherContent(below: RoleInput["files"], above: RoleInput["files"]): unknown {
+function withoutOtherContent(below: RoleInput["files"], above: RoleInput["files"]): RoleInput["files"] {
   if (!below || !above) return below;
   return mapNames(below, (file, path) => {
     const own = namedIn(above, path);

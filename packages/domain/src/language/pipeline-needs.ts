@@ -1,5 +1,7 @@
 import { mapNames } from "../by-name.ts";
 import type { ClusterName } from "../name.ts";
+import { parseAppReference } from "./app-reference.ts";
+import type { ProviderApp } from "./check-providers.ts";
 import type { ClusterSpec } from "./cluster.ts";
 import type { PipelineSpec } from "./pipeline.ts";
 
@@ -13,6 +15,16 @@ export interface Named {
 
 export function clusterNameOf(pipeline: string, key: string): ClusterName {
   return `${pipeline}-${key}`;
+}
+
+/** Name of each of a pipeline's clusters → the app that it is to be of, whether it exists yet or not. */
+export function appsIn({ name, spec }: Named): Readonly<Record<ClusterName, ProviderApp>> {
+  return Object.fromEntries(
+    Object.entries(spec.clusters).map(([key, { app }]) => {
+      const reference = parseAppReference(app);
+      return [clusterNameOf(name, key), { name: reference.name, version: reference.version }];
+    }),
+  );
 }
 
 /** What a cluster of a pipeline is to be, its siblings called by their names; undefined where there is none of that key. */

@@ -97,8 +97,8 @@ function addUnknownField(problems: Problems, path: Path, key: string, object: z.
 
 /** Unions are of different kinds of value: the branch for the kind that is there tells what is wrong with it. */
 function addUnion(problems: Problems, issue: z.core.$ZodIssueInvalidUnion, path: Path, schema: z.ZodType, document: Document): readonly Path[] {
-  const meant = issue.errors.filter((issues) => !issues.some(({ code, path: at }) => at.length === 0 && (code === "invalid_type" || code === "invalid_value")));
-  const [branch] = meant.toSorted((a, b) => a.length - b.length);
+  const meant = issue.errors.filter((issues) => !issues.some(isOtherKind));
+  const [branch] = meant.toSorted((a, b) => unknownIn(a) - unknownIn(b) || a.length - b.length);
   if (branch) return branch.flatMap((inner) => addIssue(problems, { ...inner, path: [...path, ...inner.path] }, schema, document));
   const value = valueAt(document.value, path);
   const expected = issue.errors.flatMap((issues) => issues.flatMap((inner) => expectedBy(inner)));
@@ -107,11 +107,20 @@ function addUnion(problems: Problems, issue: z.core.$ZodIssueInvalidUnion, path:
   return [path];
 }
 
+function isOtherKind({ path, ...issue }: Issue): boolean {
+  if (path.length > 0) return false;
+  return issue.code === "invalid_type" || issue.code === "invalid_value" || (issue.code === "invalid_union" && issue.errors.every((issues) => issues.some(isOtherKind)));
+}
+
+function unknownIn(issues: readonly Issue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 0), 0);
+}
+
 function addWrongType(problems: Problems, issue: z.core.$ZodIssueInvalidType, path: Path, value: Json, document: Document, wanted: z.ZodType | undefined): void {
   const [expected = issue.expected] = expectedBy(issue);
   const isWord = typeof value === "number" || typeof value === "boolean";
   if (issue.expected !== "string" || !isWord) problems.add(path, "TYPE_WRONG", `must be ${expected}, not ${worded(value)}`);
-  else if (wanted?.meta()?.["isTime"] === true) problems.add(path, "TYPE_WRONG", `must be a time with its unit, not ${worded(value)}`, typeof value === "number" ? { suggestion: `${Math.max(1, Math.ceil(value))}s` } : {});
+  else if (wanted?.meta()?.id === "Duration") problems.add(path, "TYPE_WRONG", `must be a time with its unit, not ${worded(value)}`, typeof value === "number" ? { suggestion: `${Math.max(1, Math.ceil(value))}s` } : {});
   else addUnquoted(problems, path, value, document.sourceOf(path) ?? String(value), wanted);
 }
 
@@ -127,7 +136,7 @@ const typeWords: Readonly<Record<string, string>> = { string: "text", number: "a
 function expectedBy(issue: Issue): readonly string[] {
   if (issue.code === "invalid_type") return [typeWords[issue.expected] ?? issue.expected];
   if (issue.code === "invalid_value") return issue.values.map(String);
-  return [];
+  return issue.code === "invalid_union" ? issue.errors.flatMap((issues) => issues.flatMap(expectedBy)) : [];
 }
 
 function expectation(issue: Issue): string {
@@ -191,5 +200,11 @@ function unwrapped(schema: z.ZodType, value: Json): z.ZodType {
   if (!(schema instanceof z.ZodUnion)) return schema;
   const options = (schema.options as readonly z.ZodType[]).map((option) => unwrapped(option, value));
   const wanted = Array.isArray(value) ? z.ZodArray : z.ZodObject;
-  return options.find((option) => option instanceof wanted) ?? options.find((option) => option instanceof z.ZodRecord) ?? schema;
+  const [fitting] = options.filter((option) => option instanceof wanted).toSorted((a, b) => foreignKeys(a, value) - foreignKeys(b, value));
+  return fitting ?? options.find((option) => option instanceof z.ZodRecord) ?? schema;
+}
+
+/** Fields of a value that a branch of a union does not know. */
+function foreignKeys(option: z.ZodType, value: Json): number {
+  return option instanceof z.ZodObject && typeof value === "object" && value !== null ? Object.keys(value).filter((key) => !Object.hasOwn(option.shape as object, key)).length : 0;
 }

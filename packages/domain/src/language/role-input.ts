@@ -43,7 +43,7 @@ export function buildRole(builder: Builder, name: string): Role {
     probes: probesOf(builder, merged, at),
     standing: standingOf(builder, merged, at),
     hooks: buildHooks(builder, merged.hooks ?? {}, (...keys) => at("hooks", ...keys)),
-    peers: typeof merged.hooks?.peers === "string" ? { does: merged.hooks.peers, of: builder.spec.roles[name]?.hooks?.peers === undefined ? "cluster" : "role" } : undefined,
+    peers: peersOf(merged, builder.spec.roles[name]?.hooks?.peers === undefined ? "cluster" : "role"),
     podPatches: podPatches(builder.spec.pod, builder.spec.roles[name]?.pod),
   };
 }
@@ -70,6 +70,10 @@ function endings(builder: Builder, { stop, update }: MergedRole, at: At): Pick<R
     stop: { signal: stop?.signal ?? "SIGTERM", graceSeconds: secondsAt(builder, at("stop", "grace"), stop?.grace, 30, leastGraceSeconds) },
     update: { maxUnavailable: update?.maxUnavailable ?? 1, pauseAfterFirst: update?.pauseAfterFirst ?? false, allAtOnce: update?.allAtOnce ?? false },
   };
+}
+
+function peersOf({ hooks }: MergedRole, of: "role" | "cluster"): Role["peers"] {
+  return hooks?.peers === undefined ? undefined : { does: typeof hooks.peers === "string" ? hooks.peers : "steps", of };
 }
 
 /** Null in a role takes the app's away. */

@@ -2,12 +2,18 @@ import { byName, mapNames, namedIn } from "../by-name.ts";
 import { textTemplate } from "../expression/template.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { FileFormat, Setting, Settings } from "./app.ts";
+import { environmentName } from "./schema/words.ts";
 
 /** The keys and values that a structured file is made from. */
 
 /** Flat formats have no maps or lists. */
 export function isNested(format: FileFormat): boolean {
   return format === "yaml" || format === "json";
+}
+
+/** What is wrong with a key, as the end of a sentence about it; undefined when nothing is. A shell would run what is no name. */
+export function whyNotKey(format: FileFormat, key: string): string | undefined {
+  return format !== "env" || environmentName.safeParse(key).success ? undefined : "is no name of a variable: letters, digits, dots, dashes and underscores, not beginning with a digit or two dots";
 }
 
 /** Values that are what they say, such as a Cluster's: no expression is looked for in them. */
@@ -25,7 +31,7 @@ function literalSetting(value: Json): Setting {
 export function laidOver(below: Settings, above: Settings): Settings {
   const merged = Object.entries(above).map(([key, setting]) => {
     const base = namedIn(below, key);
-    return [key, setting.kind === "map" && base?.kind === "map" ? { ...setting, settings: laidOver(base.settings, setting.settings) } : setting] as const;
+    return [key, setting.kind === "map" ? { ...setting, settings: laidOver(base?.kind === "map" ? base.settings : {}, setting.settings) } : setting] as const;
   });
   return byName([...Object.entries(below), ...merged].filter(([key]) => !isRemoved(namedIn(above, key))));
 }

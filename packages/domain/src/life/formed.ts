@@ -1,5 +1,5 @@
 import type { DesiredCluster } from "../plan/desired.ts";
-import { dueBeforeCounting } from "./hooks-due.ts";
+import { dueBeforeCounting, hooksInEachPod } from "./hooks-due.ts";
 import { isLost, type Member, membersOf, podOf, rolesOf, stayingMembers, withMembers, withRole } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
 import type { ClusterRecord, MemberRecord } from "./record.ts";
@@ -29,11 +29,14 @@ function noteRole(cluster: DesiredCluster, record: ClusterRecord, role: string, 
   const staying = stayingMembers(record, role);
   const isForming = !before.formed && staying.length > 0 && staying.every(isIn);
   if (arrived.length === 0 ? !isForming : !before.formed && !isForming) return record;
-  const noted = withMembers(record, role, Object.fromEntries(arrived.map(({ index, record: member }) => [String(index), counted(member, nowMs)])));
+  const noted = withMembers(record, role, Object.fromEntries(arrived.map((member) => [String(member.index), counted(cluster, role, member, observed, nowMs)])));
   return isForming ? withRole(noted, role, { formed: true }) : noted;
 }
 
 /** From here on its pods are made anew to rejoin. */
-function counted(member: MemberRecord, nowMs: number): MemberRecord {
-  return { ...member, state: "in", start: "rejoin", since: nowMs, unmade: [] };
+function counted(cluster: DesiredCluster, role: string, { index, record }: Member, observed: ObservedCluster, nowMs: number): MemberRecord {
+  const defined = cluster.roles[role]?.defined;
+  const pod = podOf(cluster, role, index, observed);
+  const firstPod = defined && pod && hooksInEachPod(defined).length > 0 ? { firstPod: pod.uid } : {};
+  return { ...record, state: "in", start: "rejoin", since: nowMs, unmade: [], ...firstPod };
 }

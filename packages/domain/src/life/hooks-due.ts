@@ -2,6 +2,7 @@ import type { HookStep, Role } from "../language/app.ts";
 import type { HookName } from "../language/schema/hooks.ts";
 import type { DesiredCluster } from "../plan/desired.ts";
 import { doesCount, type Member, membersOf } from "./members.ts";
+import type { ObservedPod } from "./observed.ts";
 import type { ClusterRecord, RoleRecord } from "./record.ts";
 
 /**
@@ -23,6 +24,15 @@ export function dueBeforeStart(role: Role, record: RoleRecord | undefined, membe
 export function dueBeforeCounting(role: Role, record: RoleRecord | undefined, member: Member): readonly HookName[] {
   const started = dueAtStart(role, isOfFirstSet(record, member), member).filter((hook) => role.hooks[hook]?.some(isAfterStart));
   return [...started, ...(role.hooks.facts ? (["facts"] as const) : [])];
+}
+
+/** Of a member that has counted, in each pod that is made for it later: its process runs, and nobody has told it of the rest. */
+export function dueInNewPod(role: Role, { record: { state, firstPod } }: Member, pod: ObservedPod): readonly HookName[] {
+  return state === "in" && firstPod !== undefined && firstPod !== pod.uid ? hooksInEachPod(role) : [];
+}
+
+export function hooksInEachPod(role: Role): readonly HookName[] {
+  return [...dueAgain(role), "facts" as const].filter((hook) => role.hooks[hook]?.some(isAfterStart));
 }
 
 /** Before a planned stop of a member that stays. */
@@ -47,12 +57,24 @@ export function dueAfterRemoval({ hooks }: Role): readonly HookName[] {
   return hooks.left === undefined ? [] : ["left"];
 }
 
-/** Who counts has changed since the first set, and the others were not told. */
-export function arePeersDue(role: Role, record: ClusterRecord): boolean {
-  if (role.hooks.peers === undefined && role.peers?.does !== "reload") return false;
-  const { firstSet = [] } = record.roles[role.name] ?? {};
-  const counting = membersOf(record, role.name).filter((member) => doesCount(record.roles[role.name], member)).map(({ index }) => index);
-  return counting.length !== firstSet.length || counting.some((index) => !firstSet.includes(index));
+/** Who counts has changed since the first set, and those of the role were not told. */
+export function arePeersDue({ name, peers }: Role, record: ClusterRecord): boolean {
+  if (peers === undefined || peers.does === "restart" || countingIn(record, name).length === 0) return false;
+  const roles = peers.of === "role" ? [name] : Object.keys(record.members);
+  return roles.some((role) => {
+    const { firstSet = [] } = record.roles[role] ?? {};
+    const counting = countingIn(record, role);
+    return counting.length !== firstSet.length || counting.some((index) => !firstSet.includes(index));
+  });
+}
+
+function countingIn(record: ClusterRecord, role: string): readonly number[] {
+  return membersOf(record, role).filter((member) => doesCount(record.roles[role], member)).map(({ index }) => index);
+}
+
+/** Once for the cluster, when all of its roles have formed; a cluster that adopts goes on with what was created before it. */
+export function isCreateDue({ app, adopt }: DesiredCluster, { formed }: ClusterRecord): boolean {
+  return app.hooks.create !== undefined && formed && adopt === undefined;
 }
 
 /** What a definition has that is not done yet: hooks, standings, healthy. Empty where all of it works. */
@@ -66,11 +88,22 @@ function pendingOfRole({ hooks, standing, probes, peers }: Role): readonly strin
 }
 
 /** lifecycle.md section 1: by how it starts; `create` is the first set's. */
-function dueAtStart({ hooks, bootstrap }: Role, isFirst: boolean, { index, record: { start, state } }: Member): readonly HookName[] {
-  if (state === "in") return hooks.rejoin ? ["rejoin"] : [];
+function dueAtStart(role: Role, isFirst: boolean, { index, record: { start, state } }: Member): readonly HookName[] {
+  const { hooks, bootstrap } = role;
+  if (state === "in") return dueAgain(role).filter((hook) => hooks[hook] !== undefined);
   const isJoining = start === "join" || (isFirst && bootstrap === "first" && index > 0);
-  const due: readonly (HookName | false)[] = [start !== "rejoin" && "configure", isFirst && start === "bootstrap" && "create", isJoining && "join", start === "rejoin" && "rejoin"];
+  const due: readonly (HookName | false)[] = [(start !== "rejoin" || keepsNothing(role)) && "configure", isFirst && start === "bootstrap" && "create", isJoining && "join", start === "rejoin" && "rejoin"];
   return due.filter((hook) => hook !== false).filter((hook) => hooks[hook] !== undefined);
+}
+
+/** At each start of one that has counted. */
+function dueAgain(role: Role): readonly HookName[] {
+  return keepsNothing(role) ? ["configure", "rejoin"] : ["rejoin"];
+}
+
+/** Its members start on nothing, each time. */
+function keepsNothing({ volumes }: Role): boolean {
+  return Object.values(volumes).every(({ keep }) => keep === "pod");
 }
 
 function isOfFirstSet(record: RoleRecord | undefined, { index }: Member): boolean {

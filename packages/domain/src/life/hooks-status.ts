@@ -1,6 +1,6 @@
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
 import { memberName } from "../render/identity.ts";
-import { arePeersDue, dueAfterRemoval, dueBeforeCounting, dueBeforeRemoval } from "./hooks-due.ts";
+import { arePeersDue, dueAfterRemoval, dueBeforeCounting, dueBeforeRemoval, dueInNewPod, isCreateDue } from "./hooks-due.ts";
 import { isLost, isReady, type Member, membersOf, podOf, rolesOf } from "./members.ts";
 import { hasOldFiles } from "./member-status.ts";
 import type { ObservedCluster } from "./observed.ts";
@@ -10,7 +10,8 @@ import { hasToBeTold, isOutdated } from "./updating.ts";
 
 /** What does not go on, since hooks that gate it cannot run yet. Members whose pods are held back are told of by `running.ts`. */
 export function hookWaits(cluster: DesiredCluster, record: ClusterRecord, observed: ObservedCluster): readonly StepWait[] {
-  return rolesOf(cluster).flatMap((role) => [...membersOf(record, role.name).flatMap((member) => waitsOfMember(cluster, record, role, member, observed)), ...waitsOfRole(cluster, record, role, observed)]);
+  const ofCluster: readonly StepWait[] = isCreateDue(cluster, record) ? [{ what: "cluster", reason: "HooksPending", message: "all of its roles have formed, and create is due, and hooks cannot run yet" }] : [];
+  return [...ofCluster, ...rolesOf(cluster).flatMap((role) => [...membersOf(record, role.name).flatMap((member) => waitsOfMember(cluster, record, role, member, observed)), ...waitsOfRole(cluster, record, role, observed)])];
 }
 
 function waitsOfMember(cluster: DesiredCluster, record: ClusterRecord, role: DesiredRole, member: Member, observed: ObservedCluster): readonly StepWait[] {
@@ -25,6 +26,8 @@ function waitsOfMember(cluster: DesiredCluster, record: ClusterRecord, role: Des
   }
   const hooks = own.state === "planned" && isReady(pod) ? dueBeforeCounting(defined, record.roles[name], member) : [];
   if (hooks.length > 0) return waits(`it counts after ${hooks.join(" and ")}`);
+  const again = pod && isReady(pod) ? dueInNewPod(defined, member, pod) : [];
+  if (again.length > 0) return waits(`its pod was made anew, and it is back after ${again.join(" and ")}`);
   return hasOldFiles(cluster, name, member, observed) ? waits("new files are to reach it without a restart") : [];
 }
 

@@ -23,7 +23,8 @@ export function noteEnded(cluster: DesiredCluster, record: ClusterRecord, observ
 
 function endOf(cluster: DesiredCluster, role: string, { index, record }: Member, observed: ObservedCluster, nowMs: number): readonly { readonly role: string; readonly index: number; readonly record: MemberRecord }[] {
   const pod = podOf(cluster, role, index, observed);
-  if (pod === undefined || record.state === "done" || record.state === "gone") return [];
+  // One that is being deleted was ended by somebody, whatever its process said to that.
+  if (pod === undefined || pod.deleting || record.state === "done" || record.state === "gone") return [];
   if (pod.phase === "Succeeded") return [{ role, index, record: { ...record, state: "done", since: nowMs, unmade: [] } }];
   return pod.phase === "Failed" && record.failedPod !== pod.uid ? [{ role, index, record: { ...record, failedPod: pod.uid, since: nowMs } }] : [];
 }

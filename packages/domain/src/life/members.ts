@@ -43,8 +43,12 @@ export function isUp(cluster: DesiredCluster, role: string, { index, record }: M
 
 /** Every wanted member of the role is there and ready. Lost ones are not waited for: only a person brings them back. */
 export function isRoleReady(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): boolean {
-  const staying = stayingMembers(record, role);
-  return staying.length >= (cluster.roles[role]?.count ?? 0) && staying.every((member) => isUp(cluster, role, member, observed) || isLost(member, observed));
+  return stayingMembers(record, role).length >= (cluster.roles[role]?.count ?? 0) && areAllUp(cluster, record, role, observed);
+}
+
+/** Every member that is there and stays, however many are wanted. */
+export function areAllUp(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): boolean {
+  return stayingMembers(record, role).every((member) => isUp(cluster, role, member, observed) || isLost(member, observed));
 }
 
 /**

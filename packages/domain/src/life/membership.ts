@@ -80,9 +80,10 @@ function planJoining(cluster: DesiredCluster, record: ClusterRecord, role: Desir
   return free.length === 0 ? record : withMembers(record, role.name, Object.fromEntries(free.map((index) => [String(index), newLife(cluster, role, index, "join", record, observed, nowMs)])));
 }
 
-/** After the first set has formed, not in the middle of an update, and one after another where the role says so. */
+/** After the first set has formed or come back, not in the middle of an update, and one after another where the role says so. */
 function mayJoin(cluster: DesiredCluster, record: ClusterRecord, { name, defined }: DesiredRole, observed: ObservedCluster): boolean {
-  if (record.roles[name]?.formed !== true || isUpdating(cluster, record, name, observed)) return false;
+  const role = record.roles[name];
+  if (role?.formed !== true || role.allDown === true || isUpdating(cluster, record, name, observed)) return false;
   return defined.join === "parallel" || membersOf(record, name).every(({ record: member }) => member.state === "in" || member.state === "done");
 }
 

@@ -61,6 +61,8 @@ export interface MemberRecord {
   readonly unmade: readonly string[];
   /** Its removal is planned. */
   readonly leaving: boolean;
+  /** Uid of the pod with which it came to count, where hooks are due in each that comes after it. */
+  readonly firstPod?: Uid | undefined;
   /** Uid of its last pod that failed, where the cluster runs to its end. */
   readonly failedPod?: Uid | undefined;
 }
@@ -116,6 +118,7 @@ function decodeMember(value: unknown): MemberRecord {
     claims: mapOf(member["claims"], String),
     unmade: listOf(member["unmade"]).map(String),
     leaving: member["leaving"] === true,
+    ...(member["firstPod"] !== undefined && { firstPod: text(member, "firstPod") }),
     ...(member["failedPod"] !== undefined && { failedPod: text(member, "failedPod") }),
   };
 }

@@ -1,6 +1,6 @@
 import type { DesiredCluster } from "../plan/desired.ts";
 import { dueBeforeStop } from "./hooks-due.ts";
-import { isRoleReady, membersOf, podOf, rolesOf, withRole } from "./members.ts";
+import { areAllUp, membersOf, podOf, rolesOf, withRole } from "./members.ts";
 import type { ObservedCluster, ObservedPod } from "./observed.ts";
 import type { ClusterRecord } from "./record.ts";
 import type { Running } from "./running.ts";
@@ -36,12 +36,15 @@ function isUp(pod: ObservedPod | undefined): boolean {
   return pod !== undefined && !pod.deleting;
 }
 
-/** Notes that all members of a role are down, so that they start in order again; and that they have. */
+/**
+ * Notes that all members of a role are down, so that they start in order again; and that they have. One that has not formed yet
+ * has nothing to come back to: it goes on forming.
+ */
 export function noteAllDown(cluster: DesiredCluster, record: ClusterRecord, observed: ObservedCluster): ClusterRecord {
   return rolesOf(cluster).reduce((before, { name }) => {
     const isNoted = before.roles[name]?.allDown === true;
-    if (before.roles[name] === undefined) return before;
+    if (before.roles[name]?.formed !== true) return before;
     if (cluster.stopped) return !isNoted && membersOf(before, name).every(({ index }) => podOf(cluster, name, index, observed) === undefined) ? withRole(before, name, { allDown: true }) : before;
-    return isNoted && isRoleReady(cluster, before, name, observed) ? withRole(before, name, { allDown: false }) : before;
+    return isNoted && areAllUp(cluster, before, name, observed) ? withRole(before, name, { allDown: false }) : before;
   }, record);
 }

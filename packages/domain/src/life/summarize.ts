@@ -33,10 +33,12 @@ export function summarize(cluster: DesiredCluster, step: Step, observed: Observe
   };
 }
 
+const paused: StepWait = { what: "cluster", reason: "Paused", message: "nothing is changed while it is paused" };
+
 /** Why nothing is done, or nothing any more: a person wants it so, or it has run to its end. */
 function standstillOf(cluster: DesiredCluster, record: ClusterRecord, { phase }: Step, { pods }: ObservedCluster): StepWait | undefined {
   const what = "cluster";
-  if (phase === "paused") return { what, reason: "Paused", message: "nothing is changed while it is paused" };
+  if (phase === "paused") return paused;
   if (phase === "stopped") return Object.keys(pods).length > 0 ? { what, reason: "Stopping", message: "its members are being stopped" } : { what, reason: "Stopped", message: "its members are stopped" };
   if (isCompleted(cluster, record)) return { what, reason: "Completed", message: "it has run to its end" };
   return isSpentJob(cluster, record) ? { what, reason: "RetriesSpent", message: `its members failed ${record.job?.retries} times, and may be started again ${cluster.app.run.kind === "job" ? cluster.app.run.retries : 0} times` } : undefined;
@@ -148,9 +150,15 @@ function inWords(progress: StepWait | undefined): string {
 }
 
 function blockedStatus(cluster: DesiredCluster, step: Step): ClusterStatus {
-  const { waits } = step;
+  const { waits, phase } = step;
+  if (phase === "paused") return pausedStatus(cluster, step);
   const isBroken = waits.some(({ reason }) => reason === "RecordMissing");
   return { ...emptyStatus(cluster, isBroken ? "failed" : "pending"), conditions: conditionsOf(cluster, "pending", waits[0]), waiting: waitsOf(waits, step), formed: cluster.formed };
+}
+
+/** It was created to be paused: there is nothing yet, and nothing will be made. */
+function pausedStatus(cluster: DesiredCluster, step: Step): ClusterStatus {
+  return { ...emptyStatus(cluster, "paused"), conditions: conditionsOf(cluster, "paused", paused), waiting: waitsOf(step.waits, step), formed: cluster.formed };
 }
 
 /** Of a cluster whose pass fails: the reason, with what a person can do; members are as last reported elsewhere. */

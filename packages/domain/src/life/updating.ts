@@ -1,7 +1,7 @@
 import type { DesiredCluster } from "../plan/desired.ts";
 import { inputsOf } from "../render/inputs.ts";
 import { dueBeforeStop } from "./hooks-due.ts";
-import { isLost, isReady, isRoleReady, type Member, podOf, stayingMembers } from "./members.ts";
+import { isLost, isReady, isRoleReady, isUp, type Member, podOf, stayingMembers } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
 import type { ClusterRecord } from "./record.ts";
 
@@ -32,9 +32,11 @@ export function restartsNow(cluster: DesiredCluster, record: ClusterRecord, role
   const ready = (member: Member): boolean => isReady(podOf(cluster, role, member.index, observed));
   const broken = outdated.filter((member) => !ready(member));
   const healthy = outdated.filter(ready).reverse();
-  if (hasToBeTold(cluster, role)) return new Set(broken.map(({ index }) => index));
-  if (cluster.roles[role]?.defined.update.allAtOnce) return new Set((isTurnOf(cluster, record, role, observed) ? outdated : broken).map(({ index }) => index));
-  const unavailable = staying.filter((member) => !ready(member)).length;
+  const stopsAll = cluster.roles[role]?.defined.update.allAtOnce === true;
+  // Where all stop before any starts, one that goes before the others would wait for them for ever.
+  if (hasToBeTold(cluster, role)) return new Set((stopsAll && healthy.length > 0 ? [] : broken).map(({ index }) => index));
+  if (stopsAll) return new Set((isTurnOf(cluster, record, role, observed) ? outdated : broken).map(({ index }) => index));
+  const unavailable = staying.filter((member) => !isUp(cluster, role, member, observed)).length;
   const budget = isTurnOf(cluster, record, role, observed) ? Math.max(0, maxUnavailable(cluster, role) - unavailable) : 0;
   return new Set([...broken, ...healthy.slice(0, budget)].map(({ index }) => index));
 }
@@ -50,10 +52,13 @@ export function isStoppingAll(cluster: DesiredCluster, record: ClusterRecord, ro
   return cluster.roles[role]?.defined.update.allAtOnce === true && isUpdating(cluster, record, role, observed);
 }
 
-/** Roles are updated in the order of their starts, or in that of `updateOrder`: once those before are updated and ready. */
+/**
+ * Roles are updated in the order of their starts, or in that of `updateOrder`: once those before are updated and ready. One that
+ * has yet to start, or to start again, begins with what is new, and may itself be waiting for this one.
+ */
 function isTurnOf(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): boolean {
   return rolesUpdatedBefore(cluster, role)
-    .filter((each) => cluster.roles[each]?.exists)
+    .filter((each) => cluster.roles[each]?.exists && record.roles[each]?.formed === true && record.roles[each]?.allDown !== true)
     .every((each) => !isUpdating(cluster, record, each, observed) && isRoleReady(cluster, record, each, observed));
 }
 

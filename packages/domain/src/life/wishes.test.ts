@@ -1,20 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseApp } from "../language/app.ts";
-import { parseClusterDocument } from "../language/cluster.ts";
-import { parseDocument } from "../language/document.ts";
-import type { DesiredCluster } from "../plan/desired.ts";
-import { plan } from "../plan/plan.ts";
-import { someSources } from "../testing.ts";
 import { SimulatedTarget } from "./testing/world.ts";
-
-/** A cluster of a definition, both as people write them. */
-function cluster(app: string, spec = "", generation = 1): DesiredCluster {
-  const definition = parseApp(parseDocument(`apiVersion: troupe.dev/v1\nkind: App\nmetadata: {name: sample}\nspec:\n  version: "1"\n  image: a\n${app}`));
-  const wanted = parseClusterDocument(parseDocument(`apiVersion: troupe.dev/v1\nkind: Cluster\nmetadata: {name: c}\nspec: {app: sample${spec === "" ? "" : `, ${spec}`}}\n`));
-  return plan(someSources({ spec: wanted.spec, generation }), definition, { domain: "cluster.local" });
-}
-
-const reasonsOf = (status: { readonly waiting: readonly { readonly reason: string }[] }) => [...new Set(status.waiting.map(({ reason }) => reason))];
+import { reasonsOf, written as cluster } from "./testing/written.ts";
 
 describe("a cluster that is stopped", () => {
   const app = "  roles: {first: {members: 2}, second: {members: 1, after: [first]}}\n";

@@ -28,7 +28,9 @@ export function sizesOf(cluster: DesiredCluster): Sizes {
       const [field, name] = keys;
       if (field === "files") {
         const known = files.get(role.name) ?? { role, largest: new Map() };
-        known.largest.set(String(name), Math.max(known.largest.get(String(name)) ?? 0, ...textsOf(value).map(utf8Bytes)));
+        const place = pathText(keys);
+        const bytes = overheadOf(keys) + Math.max(0, ...textsOf(value).map(utf8Bytes));
+        known.largest.set(place, { file: String(name), bytes: Math.max(known.largest.get(place)?.bytes ?? 0, bytes) });
         files.set(role.name, known);
         return;
       }
@@ -43,8 +45,13 @@ export function sizesOf(cluster: DesiredCluster): Sizes {
 
 interface RoleFiles {
   readonly role: DesiredRole;
-  /** Path of a file → the most bytes that it has in any member. */
-  readonly largest: Map<string, number>;
+  /** Place of a template → its file, and the most bytes that it comes to in any member. */
+  readonly largest: Map<string, { readonly file: string; readonly bytes: number }>;
+}
+
+/** Of a setting: its key, and what a format writes around the two. */
+function overheadOf([, , ...keys]: Path): number {
+  return keys.length > 1 ? utf8Bytes(String(keys.at(-1))) + 64 : 0;
 }
 
 function filesProblem(cluster: DesiredCluster, files: readonly RoleFiles[]): readonly Problem[] {
@@ -57,10 +64,12 @@ function filesProblem(cluster: DesiredCluster, files: readonly RoleFiles[]): rea
   return [{ path, reason: "TOO_LARGE", message: `the files of all members and the package have ${total} bytes, and at most ${mostFileBytes} are possible: those of ${most.name} have ${most.bytes}, for ${most.count} members; a file that reads nothing of its member or role is kept once for all` }];
 }
 
-function bytesOfRole({ name, count, files }: DesiredRole, largest: ReadonlyMap<string, number>): number {
+function bytesOfRole({ name, count, files }: DesiredRole, largest: RoleFiles["largest"]): number {
+  const sizes = new Map<string, number>();
+  for (const { file, bytes } of largest.values()) sizes.set(file, (sizes.get(file) ?? 0) + bytes);
   return Object.values(files).reduce((sum, file) => {
     const copies = fileKey(name, 0, file, 0) === fileKey(name, 1, file, 0) ? 1 : count;
-    return sum + copies * ((largest.get(file.path) ?? 0) + utf8Bytes(fileKey(name, count, file, 999)));
+    return sum + copies * ((sizes.get(file.path) ?? 0) + utf8Bytes(fileKey(name, count, file, 999)));
   }, 0);
 }
 

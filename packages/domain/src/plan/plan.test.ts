@@ -91,6 +91,13 @@ describe("what is larger than Kubernetes or Linux can hold is refused", () => {
     expect(problemsOf(file("${{ cluster.name }}"), { roles })).toEqual([]);
   });
 
+  test("the settings of a file, all together, with what a format writes around them", () => {
+    const settings = (count: number) => `{${Array.from({ length: count }, (_, index) => `key${index}: "${"x".repeat(10)}\${{ member.name }}"`).join(", ")}}`;
+    const app = anAppWith(`  roles: {server: {members: {allow: 1+, default: 1}, files: {/etc/a: {format: hadoop-xml, set: ${settings(200)}}}}}\n`);
+    expect(problemsOf(app, { roles: { server: aRoleSpec({ members: 100 }) } })).toMatchObject([{ path: "spec.roles.server.files", reason: "TOO_LARGE" }]);
+    expect(problemsOf(app, { roles: { server: aRoleSpec({ members: 40 }) } })).toEqual([]);
+  });
+
   test("more members than a thousand", () => {
     const app = anAppWith("  roles: {a: {members: 1+}, b: {members: 1+}}\n");
     expect(problemsOf(app, { roles: { a: aRoleSpec({ members: 500 }), b: aRoleSpec({ members: 501 }) } })).toMatchObject([{ path: "spec.roles", reason: "TOO_LARGE" }]);
@@ -104,6 +111,51 @@ describe("values given in place of a cluster", () => {
   test("that lack one that is read are told where they stand, once", () => {
     expect(given({ quorom: "a:1" })).toMatchObject([{ path: "spec.needs.zk", reason: "NEED_INCOMPLETE" }]);
     expect(given({ quorum: "a:1" })).toEqual([]);
+  });
+});
+
+describe("what params choose", () => {
+  const app = anAppWith(`  params: {mode: {type: string, default: many}, num: {type: integer, default: 1}}
+  secrets: {tls: {from: {name: "\${{ params.mode }}-tls", key: k}}}
+  roles:
+    server: {members: 1}
+    extra: {members: {allow: 1+, default: 2}, when: "\${{ params.mode == 'many' && 10 / params.num > 0 }}", env: {A: "\${{ string(1 / params.num) }}"}}
+`);
+
+  test("roles that are there or not; of one that is not nothing is wanted, and nothing is evaluated", () => {
+    expect(planned(app).roles["extra"]).toMatchObject({ exists: true, count: 2 });
+    expect(planned(app, { params: { mode: "solo", num: 0 } }).roles["extra"]).toMatchObject({ exists: false, count: 0, hasService: false });
+  });
+
+  test("members that are asked of a role that is not there are told, and what cannot be evaluated where it stands", () => {
+    expect(problemsOf(app, { params: { mode: "solo" }, roles: { extra: aRoleSpec({ members: 3 }) } })).toMatchObject([{ path: "spec.roles.extra.members", reason: "ROLE_ABSENT" }]);
+    expect(problemsOf(app, { params: { num: 0 } })).toMatchObject([{ path: "spec.roles.extra.when", reason: "EXPRESSION_FAILED" }]);
+  });
+
+  test("the Secret that is read, whose name must be one", () => {
+    expect(planned(app).referencedSecrets).toEqual({ tls: { name: "many-tls", key: "k" } });
+    expect(problemsOf(app, { params: { mode: "So Lo" } })).toMatchObject([{ path: "spec.secrets.tls.from.name", reason: "NAME_INVALID" }]);
+  });
+});
+
+describe("what a Cluster sets", () => {
+  const app = anAppWith(`  roles: {server: {members: 1, gpu: 1, ports: {a: 1, b: {port: 2, expose: cluster}}, files: {/f: {format: yaml, set: {top: {kept: 1, gone: 2}, list: [1]}}, /g: {format: env, set: {A: 1, B: 2}}}}}\n`);
+  const server = (role: Parameters<typeof aRoleSpec>[0]) => planned(app, { roles: { server: aRoleSpec(role) } }).roles["server"];
+  const settings = (role: ReturnType<typeof server>, path: string) => {
+    const content = role?.files[path]?.content;
+    return content?.kind === "settings" ? content.settings : undefined;
+  };
+
+  test("keys of files: maps key by key, null takes away, lists and the rest replace, and texts are what they say", () => {
+    const set = settings(server({ files: { "/f": { top: { gone: null, added: "${{ x }}" }, list: [2, 3], more: { a: null, b: 1 } } } }), "/f");
+    expect(set).toEqual({ top: { kind: "map", settings: { kept: { kind: "literal", value: 1 }, added: { kind: "template", template: { source: "${{ x }}", parts: [{ kind: "text", text: "${{ x }}" }] } } } }, list: { kind: "list", items: [{ kind: "literal", value: 2 }, { kind: "literal", value: 3 }] }, more: { kind: "map", settings: { b: { kind: "literal", value: 1 } } } });
+    expect(Object.keys(settings(server({ files: { "/g": { A: null, C: true } } }), "/g") ?? {})).toEqual(["B", "C"]);
+  });
+
+  test("GPUs, and how ports are reached, which is a reason for a Service", () => {
+    expect(server({})).toMatchObject({ gpu: 1, hasService: true, ports: { a: { expose: "none" }, b: { expose: "cluster" } } });
+    expect(server({ gpu: 4, expose: { a: "load", b: "none" } })).toMatchObject({ gpu: 4, hasService: true, ports: { a: { expose: "load" }, b: { expose: "none" } } });
+    expect(server({ expose: { b: "none" } })).toMatchObject({ hasService: false });
   });
 });
 

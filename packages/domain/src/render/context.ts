@@ -3,9 +3,10 @@ import { canonicalJson } from "../canonical.ts";
 import { byName, mapNames } from "../by-name.ts";
 import type { MemberScope } from "../expression/scope.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { membersOf } from "../life/members.ts";
 import type { Step } from "../life/step.ts";
 import type { DesiredCluster } from "../plan/desired.ts";
-import { scopeOf } from "../plan/scope.ts";
+import { memberScope, scopeOf } from "../plan/scope.ts";
 import { refText } from "../plan/sources.ts";
 import { hasPackage, packageFolder, packageKey } from "./files.ts";
 import { clusterLabels, contextName, filesName } from "./identity.ts";
@@ -18,16 +19,28 @@ import { owned } from "./owner.ts";
  * in it: it would be written at every start.
  */
 export function renderContext(cluster: DesiredCluster, { record }: Pick<Step, "record">, ownerUid: string): Manifest<V1ConfigMap> {
-  const scope = scopeOf(cluster, record);
-  const members = Object.entries(scope.roles).flatMap(([role, { all }]) => all.map((member) => ({ role, member })));
+  const members = membersSeen(cluster, record);
   const selves = members.map(({ role, member }) => [selfKey(role, member.index), `${canonicalJson(selfOf(role, member))}\n`] as const);
-  const data = { "context.json": `${canonicalJson(contextOf(cluster, scope))}\n`, ...Object.fromEntries(selves) };
+  const data = { "context.json": `${canonicalJson(contextOf(cluster, scopeOf(cluster, record), members))}\n`, ...Object.fromEntries(selves) };
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { ...owned(cluster, ownerUid), name: contextName(cluster), labels: clusterLabels(cluster) }, data };
 }
 
-function contextOf({ ref, uid, name, project, namespace, domain, params }: DesiredCluster, { roles, needs }: ReturnType<typeof scopeOf>): JsonObject {
-  const counting = new Set(Object.values(roles).flatMap(({ members }) => members));
-  const members = Object.entries(roles).flatMap(([role, { all }]) => all.map((member) => [member.name, { ...selfOf(role, member), counts: counting.has(member), leaving: member.leaving }] as const));
+interface Seen {
+  readonly role: string;
+  readonly member: MemberScope;
+}
+
+/** All that are wanted, there or not, and those that are there until they have left: their pods read it too. */
+function membersSeen(cluster: DesiredCluster, record: Step["record"]): readonly Seen[] {
+  return Object.entries(scopeOf(cluster, record).roles).flatMap(([role, { all }]) => {
+    const leaving = record === undefined ? [] : membersOf(record, role).filter(({ record: { leaving: isLeaving, state } }) => isLeaving && state !== "gone");
+    return [...all, ...leaving.flatMap(({ index }) => memberScope(cluster, record, role, index).self?.member ?? [])].map((member) => ({ role, member }));
+  });
+}
+
+function contextOf({ ref, uid, name, project, namespace, domain, params }: DesiredCluster, { roles, needs }: ReturnType<typeof scopeOf>, seen: readonly Seen[]): JsonObject {
+  const counting = new Set(Object.values(roles).flatMap(({ members }) => members.map((member) => member.name)));
+  const members = seen.map(({ role, member }) => [member.name, { ...selfOf(role, member), counts: counting.has(member.name), leaving: member.leaving }] as const);
   return {
     app: refText(ref),
     cluster: { name, id: uid, project, namespace, domain, upgrade: null },

@@ -31,7 +31,7 @@ export interface Installation {
 /** undefined where there is nothing to do. The image must have a POSIX `sh`, `cp`, `mkdir`, `cat` and `chmod`. */
 export function installationOf(cluster: DesiredCluster, role: DesiredRole, secretName: string, scope: Scope): Installation | undefined {
   const files = filesOf(cluster, role.name).map((file, position) => installed(cluster, role, secretName, scope, file, position));
-  const seeds = Object.values(role.volumes).filter(({ seed }) => seed);
+  const seeds = seedsOf(role);
   if (files.length + seeds.length === 0) return undefined;
   const folders = replacedFolders(files.map(({ file }) => file), role);
   const secrets = [...new Set(files.flatMap(({ sources }) => sources.flatMap((source) => (source.kind === "secret" ? [source.at.name] : []))))].toSorted();
@@ -39,7 +39,7 @@ export function installationOf(cluster: DesiredCluster, role: DesiredRole, secre
     container: {
       name: "install-files",
       image: role.image,
-      command: ["/bin/sh", "-c", escaped(script(files, folders, seeds, secrets))],
+      command: ["/bin/sh", "-c", escaped(script(files, folders, role, secrets))],
       volumeMounts: [
         ...(files.length > 0 ? [{ name: filesVolume, mountPath: filesMount }] : []),
         ...secrets.map((_, position) => ({ name: secretVolume(position), mountPath: `${secretsMount}/${position}` })),
@@ -82,10 +82,10 @@ function mountsOfFolder(folder: string, position: number, files: readonly File[]
 }
 
 /** Copies what the image has in each folder and seeded volume, then the files, each with its mode. */
-function script(files: readonly InstalledFile[], folders: readonly string[], seeds: readonly Volume[], secrets: readonly string[]): string {
+function script(files: readonly InstalledFile[], folders: readonly string[], role: DesiredRole, secrets: readonly string[]): string {
   const copiesOfFolders = folders.flatMap((folder, position) => (folder === "/" ? [] : [seed(folder, `${stagingMount}/${position}/`)]));
-  const copies = files.map(({ file, sources }) => copy(file, target(file, folders, seeds), sources.map((source) => placeOf(source, secrets))));
-  return ["set -eu", ...copiesOfFolders, ...seeds.map(seedVolume), ...copies].join("\n");
+  const copies = files.map(({ file, sources }) => copy(file, target(file, folders, role), sources.map((source) => placeOf(source, secrets))));
+  return ["set -eu", ...copiesOfFolders, ...seedsOf(role).map(seedVolume), ...copies].join("\n");
 }
 
 function placeOf(source: InstalledFile["sources"][number], secrets: readonly string[]): string {
@@ -113,9 +113,9 @@ function copy({ mode, owner }: File, to: string, from: readonly string[]): strin
   return (isOnce ? [`if [ ! -e ${quoted(to)} ]; then`, ...lines, "fi"] : lines).join("\n");
 }
 
-function target({ path }: File, folders: readonly string[], seeds: readonly Volume[]): string {
-  const seeded = seeds.find((volume) => isInside(path, volume.path));
-  if (seeded) return `${seedMount}/${seeded.name}/${path.slice(seeded.path.length + 1)}`;
+function target({ path }: File, folders: readonly string[], role: DesiredRole): string {
+  const holder = holderOf(path, role);
+  if (holder?.seed) return `${seedMount}/${holder.name}/${path.slice(holder.path.length + 1)}`;
   const position = folders.indexOf(folderOf(path));
   return position < 0 ? path : `${stagingMount}/${position}/${path.slice(path.lastIndexOf("/") + 1)}`;
 }
@@ -128,6 +128,15 @@ function replacedFolders(files: readonly File[], role: DesiredRole): readonly st
 
 function volumesWithFiles(files: readonly File[], role: DesiredRole): readonly { readonly name: string; readonly path: string }[] {
   return Object.values(role.volumes).filter((volume) => files.some(({ path }) => isInside(path, volume.path)));
+}
+
+/** The volume that a path is in: of one inside another the inner one. */
+function holderOf(path: string, role: DesiredRole): Volume | undefined {
+  return Object.values(role.volumes).filter((volume) => isInside(path, volume.path)).toSorted((a, b) => b.path.length - a.path.length)[0];
+}
+
+function seedsOf(role: DesiredRole): readonly Volume[] {
+  return Object.values(role.volumes).filter(({ seed }) => seed);
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -49,11 +49,11 @@ function memberData(cluster: DesiredCluster, { record }: Step, { role, index }: 
   });
 }
 
-/** One piece of a file: a key of the ConfigMap, or a secret that is put between two of them in the member itself. */
+/** One piece of a file: a key of the ConfigMap, which no whole file has, or a secret that is put between two of them in the member itself. */
 export type FilePart = { readonly kind: "text"; readonly key: string; readonly text: string } | { readonly kind: "secret"; readonly source: Exclude<SecretPart, string> };
 
 export function partsOf(key: string, parts: readonly SecretPart[]): readonly FilePart[] {
-  return parts.map((part, position) => (typeof part === "string" ? { kind: "text", key: parts.length === 1 ? key : `${key}.${position}`, text: part } : { kind: "secret", source: part }));
+  return parts.map((part, position) => (typeof part === "string" ? { kind: "text", key: parts.length === 1 ? key : `${key}-${position}`, text: part } : { kind: "secret", source: part }));
 }
 
 /** In order of path. */

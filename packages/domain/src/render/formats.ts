@@ -66,7 +66,7 @@ function hadoopXml(settings: JsonObject): string {
 }
 
 function xml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\r", "&#13;");
 }
 
 function ordered(value: Json): Json {
@@ -77,10 +77,11 @@ function ordered(value: Json): Json {
 }
 
 function yamlText(settings: JsonObject): string {
-  const document = new Document(ordered(settings), { aliasDuplicateObjects: false });
+  // Many applications read YAML 1.1, to which yes, 012 and 1:30 are no texts.
+  const document = new Document(ordered(settings), { aliasDuplicateObjects: false, compat: "yaml-1.1" });
   visit(document, (_, node) => {
-    // A secret of digits alone would become a number.
-    if (isScalar(node) && typeof node.value === "string" && node.value.includes(hole.open)) node.type = Scalar.QUOTE_DOUBLE;
+    // A secret of digits alone would become a number, and blank lines would lose their blanks.
+    if (isScalar(node) && typeof node.value === "string" && (node.value.includes(hole.open) || node.value.trim() === "")) node.type = Scalar.QUOTE_DOUBLE;
   });
   return document.toString({ lineWidth: 0 });
 }

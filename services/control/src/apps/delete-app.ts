@@ -1,9 +1,9 @@
 import { Failure } from "@troupe/domain/failure";
+import type { AppReference } from "@troupe/domain/language/app-reference";
 import type { Caller } from "../caller.ts";
 import { decideAgain } from "../decide-again.ts";
 import { findFirst, newRequest, type RequestOnce } from "../request-once.ts";
 import type { Store } from "../store.ts";
-import type { AppReference } from "./resolve-app.ts";
 
 export interface DeleteAppDeps {
   readonly store: Pick<Store, "appBuilds" | "findApp" | "usersOf" | "findRequest" | "commit">;

@@ -1,13 +1,13 @@
 import { digestOf } from "@troupe/domain/canonical";
 import { Failure } from "@troupe/domain/failure";
 import { type App, definitionOf, parseApp } from "@troupe/domain/language/app";
+import { versionKey } from "@troupe/domain/version-order";
 import type { Caller } from "../caller.ts";
 import { decideAgain } from "../decide-again.ts";
 import { documentOf, filledIn, type ManifestText } from "../documents.ts";
 import { findFirst, newRequest, type RequestOnce } from "../request-once.ts";
 import type { Mutation, NewApp, NewRequest, Store, StoredApp, StoredAppSummary, StoredRequest } from "../store.ts";
 import { summaryOf } from "./app-summary.ts";
-import { versionKey } from "./version-order.ts";
 
 export interface PublishAppDeps {
   readonly store: Pick<Store, "appBuilds" | "findApp" | "findRequest" | "keepRequest" | "commit">;

@@ -1,11 +1,11 @@
 import { Failure } from "@troupe/domain/failure";
 import type { JsonObject } from "@troupe/domain/json";
+import { type AppReference, chooseBuild } from "@troupe/domain/language/app-reference";
+import { versionKey } from "@troupe/domain/version-order";
 import { decodePageToken, encodePageToken, keyParts } from "../clusters/cluster-query.ts";
 import { fitting } from "../page-bytes.ts";
 import type { AppPage, Store, StoredApp } from "../store.ts";
 import { parseDefinition } from "./app-book.ts";
-import { type AppReference, chooseBuild } from "./resolve-app.ts";
-import { versionKey } from "./version-order.ts";
 
 type Reads = Pick<Store, "appBuilds" | "findApp" | "findDefinition" | "listApps">;
 

@@ -1,20 +1,9 @@
 import { invalid } from "@troupe/domain/failure";
+import { type AppReference, chooseBuild, parseAppReference } from "@troupe/domain/language/app-reference";
 import { catalogueProject } from "@troupe/domain/name";
 import { nearest } from "@troupe/domain/nearest";
+import { byVersion } from "@troupe/domain/version-order";
 import type { AppBuild, Store } from "../store.ts";
-import { byVersion, isStable } from "./version-order.ts";
-
-/** `name`, `name@version` or `name@version+build`, as written. */
-export interface AppReference {
-  readonly name: string;
-  readonly version: string | undefined;
-  readonly build: number | undefined;
-}
-
-export function parseAppReference(text: string): AppReference {
-  const [, name = text, version, build] = /^([^@]*)(?:@(.*?)(?:\+(\d+))?)?$/.exec(text) ?? [];
-  return { name, version, build: build === undefined ? undefined : Number(build) };
-}
 
 /**
  * The build that a reference means now: in the project itself, else in the shared catalogue. Without a build the newest, without
@@ -26,12 +15,6 @@ export async function resolveApp(store: Pick<Store, "appBuilds">, project: strin
   const found = chooseBuild(reference, builds.filter((build) => build.project === project)) ?? chooseBuild(reference, builds);
   if (found) return found;
   throw invalid([{ path: "spec.app", ...whyNone(reference, builds) }]);
-}
-
-export function chooseBuild({ version, build }: AppReference, builds: readonly AppBuild[]): AppBuild | undefined {
-  const newestFirst = builds.toSorted(byVersion);
-  if (version === undefined) return newestFirst.find((one) => isStable(one.version)) ?? newestFirst[0];
-  return newestFirst.find((one) => one.version === version && (build === undefined || one.build === build));
 }
 
 function whyNone({ name, version, build }: AppReference, builds: readonly AppBuild[]) {

@@ -4,6 +4,7 @@ import type { App } from "@troupe/domain/language/app";
 import { checkProviders, type ProviderApp } from "@troupe/domain/language/check-providers";
 import { checkSpec } from "@troupe/domain/language/check-spec";
 import { sameSpec } from "@troupe/domain/language/cluster";
+import { atTheirPlaces } from "@troupe/domain/language/placed";
 import type { Uid } from "@troupe/domain/name";
 import { bindNeeds } from "@troupe/domain/plan/needs";
 import { refusals } from "@troupe/domain/plan/refusals";
@@ -12,7 +13,6 @@ import { headlessServiceName, roleObjectName } from "@troupe/domain/render/ident
 import type { AppBook } from "../apps/app-book.ts";
 import { resolveApp } from "../apps/resolve-app.ts";
 import type { Caller } from "../caller.ts";
-import { atTheirPlaces } from "../documents.ts";
 import { expiryMs } from "../instances/heartbeat.ts";
 import type { PipelinePart } from "../pipelines/pipeline.ts";
 import type { ClusterSnapshot, Mutation, NewCluster, Store, StoredCluster, Topology, Write } from "../store.ts";

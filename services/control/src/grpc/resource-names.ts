@@ -1,6 +1,6 @@
 import { Failure } from "@troupe/domain/failure";
 import { longest, parseName, parseProjectName } from "@troupe/domain/name";
-import { type AppReference, parseAppReference } from "../apps/resolve-app.ts";
+import { type AppReference, parseAppReference } from "@troupe/domain/language/app-reference";
 import type { ClusterKey } from "../clusters/read-clusters.ts";
 import type { Scope } from "../events/watch.ts";
 import type { PipelineKey } from "../pipelines/read-pipelines.ts";

@@ -1,7 +1,7 @@
 import type { ClusterSpec } from "@troupe/domain/language/cluster";
 import type { ClusterStatus, MemberStatus } from "@troupe/domain/life/status";
 import { canonicalJson, digestOf } from "@troupe/domain/canonical";
-import { versionKey } from "../apps/version-order.ts";
+import { versionKey } from "@troupe/domain/version-order";
 import { pipelineEvent } from "../pipelines/pipeline-event.ts";
 import type { PipelineSnapshot } from "../pipelines/pipeline.ts";
 import type { ClusterSnapshot, Guard, Mutation, NewApp, NewCluster, NewStatus, StoredCluster, StoredStatus, Write } from "../store.ts";

@@ -2,13 +2,13 @@ import { z } from "zod";
 import { longest } from "../../name.ts";
 import { step } from "./hooks.ts";
 import { defaults, role } from "./role.ts";
-import { apiVersion, fileName, identifier, metadata, nameOf, scalar, version } from "./words.ts";
+import { apiVersion, fileName, identifier, json, metadata, nameOf, scalar, version } from "./words.ts";
 
 const param = z.strictObject({
   type: z.enum(["string", "integer", "number", "boolean", "quantity", "duration", "array", "object"]).describe("What a value must be."),
-  default: z.json().optional().describe("Where a Cluster gives none."),
+  default: json.optional().describe("Where a Cluster gives none."),
   required: z.boolean().optional().describe("A Cluster must give it. Default: false."),
-  enum: z.array(z.json()).min(1, "must name a value").max(200).optional().describe("The only values that are possible."),
+  enum: z.array(json).min(1, "must name a value").max(200).optional().describe("The only values that are possible."),
   min: z.number().optional().describe("Least number."),
   max: z.number().optional().describe("Greatest number."),
   pattern: z.string().max(500).optional().describe("A regular expression (RE2) that is found in the text; anchor it with ^ and $."),
@@ -76,7 +76,7 @@ const spec = z.strictObject({
 });
 
 export const appSchema = z
-  .strictObject({ apiVersion, kind: z.literal("App"), metadata: metadata(longest.app).describe("Which app it is."), spec: spec.describe("What the application is.") })
+  .strictObject({ apiVersion, kind: z.literal("App").describe("Always `App`."), metadata: metadata(longest.app).describe("Which app it is."), spec: spec.describe("What the application is.") })
   .describe("What an application is: written once by whoever knows it.");
 
 export type AppInput = z.infer<typeof appSchema>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { longest, shapes } from "../../name.ts";
-import { absolutePath, apiVersion, count, environmentName, expose, gpus, identifier, image, labels, metadata, nameOf, portName, quantity, scalar, shaped, storageClass } from "./words.ts";
+import { absolutePath, apiVersion, count, environmentName, expose, gpus, identifier, image, json, labels, metadata, nameOf, portName, quantity, scalar, shaped, storageClass } from "./words.ts";
 
 const roleSpec = z.strictObject({
   members: count.optional().describe("How many members."),
@@ -14,7 +14,7 @@ const roleSpec = z.strictObject({
     .describe("Size and class of the App's volumes."),
   env: z.record(environmentName, scalar.nullable()).optional().describe("Variables beside and instead of the App's; null takes one away."),
   files: z
-    .record(absolutePath, z.strictObject({ set: z.record(z.string().max(300), z.json()).describe("Key → value; null takes one away.") }))
+    .record(absolutePath, z.strictObject({ set: z.record(z.string().max(300), json).describe("Key → value; null takes one away.") }))
     .optional()
     .describe("Keys of the App's structured files."),
   expose: z.record(portName, expose).optional().describe("Port → how it is reached, instead of what the App says."),
@@ -29,7 +29,7 @@ export const specSchema = z.strictObject({
     .strictObject({ target: nameOf(longest.project).optional().describe("Which Kubernetes. Default: `default`."), namespace: shaped(shapes.project, longest.project).optional().describe("Of its objects. Default: the project's name.") })
     .optional()
     .describe("Where it runs; never changes."),
-  params: z.record(z.string(), z.json()).optional().describe("Values for the App's params."),
+  params: z.record(z.string(), json).optional().describe("Values for the App's params."),
   needs: z
     .record(z.string(), z.union([nameOf(longest.cluster), z.record(identifier, scalar)]))
     .optional()
@@ -47,7 +47,7 @@ export const specSchema = z.strictObject({
 }).meta({ id: "ClusterSpec", description: "What is wanted." });
 
 export const clusterSchema = z
-  .strictObject({ apiVersion, kind: z.literal("Cluster"), metadata: metadata(longest.cluster).describe("Which cluster it is."), spec: specSchema })
+  .strictObject({ apiVersion, kind: z.literal("Cluster").describe("Always `Cluster`."), metadata: metadata(longest.cluster).describe("Which cluster it is."), spec: specSchema })
   .describe("One running instance of an App.");
 
 /** A spec on its own, at the place in a value where documents have theirs. */

@@ -9,7 +9,7 @@ const longestPart = longest.cluster - 2;
 export const pipelineSchema = z
   .strictObject({
     apiVersion,
-    kind: z.literal("Pipeline"),
+    kind: z.literal("Pipeline").describe("Always `Pipeline`."),
     metadata: metadata(longestPart).describe("Which pipeline it is."),
     spec: z
       .strictObject({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { longest } from "../../name.ts";
 import { healthyProbe, hooks, probe, standing } from "./hooks.ts";
-import { absolutePath, count, duration, environmentName, expose, gpus, image, nameOf, portName, quantity, scalar, standingWord, storageClass, templateList } from "./words.ts";
+import { absolutePath, count, duration, environmentName, expose, gpus, image, json, nameOf, portName, quantity, scalar, standingWord, storageClass, templateList } from "./words.ts";
 
 const port = z.strictObject({
   port: z.int().min(1).max(65_535).nullish().describe("The number that the process listens on."),
@@ -23,7 +23,7 @@ const volume = z.strictObject({
 }).meta({ id: "Volume" });
 
 /** Nested maps for yaml and json, names of keys for the others; null removes a key. */
-const settings = z.record(z.string().max(300), z.json());
+const settings = z.record(z.string().max(300), json);
 
 const file = z.strictObject({
   text: z.string().nullish().describe("What it holds: a template."),
@@ -77,7 +77,7 @@ export const defaults = {
     .describe("How members are made anew when something changed that they were made from."),
   hooks: hooks.nullish().describe("What the application has to be told, and when. At app level create, upgradeBegin and upgradeEnd run once for the cluster; all others are defaults for every role."),
   spread: z.enum(["host", "zone", "none"]).nullish().describe("Members are placed as evenly as can be over hosts or zones. A preference: no member waits for it. Default: `host`."),
-  pod: z.record(z.string(), z.json()).nullish().describe("A JSON merge patch on every pod, containers by name: whatever the language has no word for."),
+  pod: z.record(z.string(), json).nullish().describe("A JSON merge patch on every pod, containers by name: whatever the language has no word for."),
 };
 
 const range = z.string().regex(/^(?:\d{1,4}\+|\d{1,4}\.\.\d{1,4})$/, 'must be a number, "1+" for at least 1, or "1..7" for a range');

@@ -5,7 +5,8 @@ import { longest, shapes } from "../../name.ts";
  * The words that documents are made of. schema/ is the one description of what can be written: the parser, the JSON Schemas
  * of editors, `troupe explain` and the reference in docs/language are all made from it. Only shapes: what depends on other
  * parts of a document is in check-*.ts. The words of a rule (second argument of regex, max …) end the sentence that begins
- * with what is wrong; `.describe` says what a field is for, its unit and what holds where it is left out.
+ * with what is wrong; `.describe` says what a field is for, its unit and, as a sentence that begins with `Default: `, what
+ * holds where it is left out. A map that stands in more than one place, or is large, has a name: `.meta({ id })`.
  */
 
 export function shaped({ pattern, words }: { readonly pattern: RegExp; readonly words: string }, longestChars: number) {
@@ -29,11 +30,13 @@ export const image = z
   .string()
   .max(500)
   .regex(/^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/, "must be an image such as registry.example/name:1.0; expressions are not possible here");
+export const json = z.json().meta({ id: "Json", description: "Whatever JSON can say." });
 /** A word that YAML may have taken for a number or a boolean; what it was written as is looked at when it is parsed. */
-export const scalar = z.union([z.string(), z.number(), z.boolean()]);
-/** Kubernetes quantity; parsed when it is read. */
-export const quantity = z.union([z.string(), z.number()]);
-export const duration = z.string().meta({ isTime: true });
+export const scalar = z.union([z.string(), z.number(), z.boolean()]).meta({ id: "Scalar", description: "Text, a number, or true or false. In an App a template, in a Cluster the value itself." });
+/** Parsed when it is read. */
+export const quantity = z.union([z.string(), z.number()]).meta({ id: "Quantity", description: "As Kubernetes writes it: `500m`, `2`, `16Gi`." });
+/** Parsed when it is read. */
+export const duration = z.string().meta({ id: "Duration", description: "A time with its unit: `30s`, `10m`, `1h30m`." });
 /** One expression that gives the whole list, or a template an element. */
 export const templateList = z.union([z.string(), z.array(scalar).max(500)]);
 /** A command is never empty. */

@@ -20,6 +20,8 @@ export class SimulatedTarget {
   record: ClusterRecord | undefined;
   /** Writes of the record, creation included. */
   recordWrites = 0;
+  /** Names of pods for which there is no room on any node. */
+  readonly homeless = new Set<string>();
   /** Stands still until it is set. */
   nowMs = 0;
   /** Everything that was done, in order. */
@@ -45,10 +47,10 @@ export class SimulatedTarget {
     return { step, status: summarize(cluster, step, this.observe(cluster)), changes };
   }
 
-  /** What was deleted is gone, and every pod is ready. */
+  /** What was deleted is gone, and every pod is ready that has found a place. */
   settle(): void {
     for (const [key, entry] of this.objects) if (entry.deleting) this.objects.delete(key);
-    for (const entry of this.objects.values()) entry.ready = entry.phase === undefined;
+    for (const entry of this.objects.values()) entry.ready = entry.phase === undefined && !this.homeless.has(entry.object.metadata.name);
   }
 
   /** Passes until nothing is left to do; says what was left when that takes too long. */
@@ -62,6 +64,11 @@ export class SimulatedTarget {
       if (changes.length === 0 && next.changes.length === 0 && this.recordWrites === before) return next.status;
     }
     throw new Error(`does not converge: ${this.log.slice(-12).join(", ")}`);
+  }
+
+  /** What was done since a place in the log, of pods alone. */
+  podsSince(place: number): readonly string[] {
+    return this.log.slice(place).flatMap((entry) => /^(?:create|delete) Pod\//.test(entry) ? [entry.replace("Pod/", "")] : []);
   }
 
   /** Its process ends, and nothing restarts it. */
@@ -99,7 +106,7 @@ export class SimulatedTarget {
     const adopted = all.filter(({ object }) => object.kind === "Pod" && object.metadata.labels?.[label.uid] === cluster.adopt);
     return {
       objects: own.map(observedObject),
-      pods: byName(own.filter(({ object }) => object.kind === "Pod").map(observedPod)),
+      pods: byName(own.filter(({ object }) => object.kind === "Pod").map((entry) => observedPod(entry, this.homeless))),
       claims: byName(claims.filter(({ clusterUid }) => clusterUid === cluster.uid)),
       keptClaims: byName(claims.filter(({ clusterUid }) => clusterUid !== cluster.uid)),
       secrets: this.secrets,
@@ -131,11 +138,12 @@ function observedObject({ object, uid, deleting }: Entry): ObservedObject {
   return { apiVersion, kind, namespace, name, uid, resourceVersion: "1", deleting, labels, annotations, body: object as unknown as JsonObject };
 }
 
-function observedPod(entry: Entry): ObservedPod {
+function observedPod(entry: Entry, homeless: ReadonlySet<string>): ObservedPod {
   const { name, labels = {}, annotations = {} } = entry.object.metadata;
   const { [label.role]: role = "", [label.index]: index = "", [label.life]: life = "" } = labels;
   const { ready, deleting, uid } = entry;
-  return { name, uid, role, index: Number(index), life: Number(life), inputs: annotations[annotation.inputs], live: annotations[annotation.live], phase: entry.phase ?? "Running", scheduled: true, started: ready, ready, deleting, node: "n", restarts: 0, trouble: undefined };
+  const placed = homeless.has(name) ? { phase: "Pending" as const, scheduled: false, trouble: { reason: "Unschedulable", message: "0/3 nodes are available" } } : { phase: entry.phase ?? "Running", scheduled: true, trouble: undefined };
+  return { name, uid, role, index: Number(index), life: Number(life), inputs: annotations[annotation.inputs], live: annotations[annotation.live], started: ready, ready, deleting, node: "n", restarts: 0, ...placed };
 }
 
 function observedClaim(entry: Entry): ObservedClaim {

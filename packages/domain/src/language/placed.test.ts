@@ -1,0 +1,13 @@
+import { describe, expect, test } from "vitest";
+import { Failure } from "../failure.ts";
+import { parseDocument } from "./document.ts";
+import { atTheirPlaces } from "./placed.ts";
+
+describe("problems that were found without their text", () => {
+  test("get their places in it, and keep those that they have", () => {
+    const document = parseDocument('kind: Cluster\nspec:\n  roles:\n    "a.b": {members: [1]}', { firstLine: 10 });
+    const problem = { path: 'spec.roles["a.b"].members[0]', reason: "X", message: "x" } as const;
+    const look = () => atTheirPlaces(document, () => { throw new Failure("conflict", "x", { reason: "X", problems: [problem, { ...problem, line: 1, column: 1 }] }); });
+    expect(look).toThrow(expect.objectContaining({ kind: "conflict", problems: [expect.objectContaining({ line: 13, column: 23 }), expect.objectContaining({ line: 1 })] }));
+  });
+});
