@@ -154,6 +154,20 @@ describe("a hook of the end", () => {
   });
 });
 
+describe("a hook of each new pod", () => {
+  test("rejoin: an update goes neither to the next member nor to the next role before it has run", () => {
+    const app = (env: string) => `  env: {A: ${env}}\n  roles: {server: {members: 1+, volumes: {data: {path: /data, size: 1Gi}}, hooks: {rejoin: {exec: [x]}}}, next: {members: 1, after: [server]}}\n`;
+    const { target } = begun(app("one"));
+    const place = target.log.length;
+    expect(readyOf(target.converge(written(app("two"), members(3))))).toEqual(["deploying", "False", "HooksPending"]);
+    expect(target.podsSince(place)).toEqual(["delete c-server-2", "create c-server-2"]);
+    const single = begun(app("one"), 1).target;
+    const after = single.log.length;
+    single.converge(written(app("two"), members(1)));
+    expect(single.podsSince(after)).toEqual(["delete c-server-0", "create c-server-0"]);
+  });
+});
+
 describe("a hook before a planned stop", () => {
   const app = (env: string, update = "") => `  env: {A: ${env}}\n${withHooks("flush: {exec: [x]}", `members: 1+${update}`)}`;
 

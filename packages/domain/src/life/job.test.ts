@@ -28,6 +28,13 @@ describe("a cluster that runs to its end", () => {
     expect(target.names("Pod")).toEqual(["c-chief-0", "c-worker-0", "c-worker-1"]);
   });
 
+  test("is completed by all that it has, where none of the roles that end it has members", () => {
+    const absent = written(app("done: [chief]", "chief: {members: 1, when: \"${{ 1 > 2 }}\"}, worker: {members: 1}"));
+    const target = begun(absent);
+    target.end("c-worker-0", "Succeeded");
+    expect(readyOf(target.converge(absent))).toEqual(["completed", "False", "Completed"]);
+  });
+
   test("stays completed, whatever becomes of its pods, and says so once", () => {
     const target = begun();
     target.end("c-chief-0", "Succeeded");

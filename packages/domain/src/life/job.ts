@@ -29,10 +29,12 @@ function endOf(cluster: DesiredCluster, role: string, { index, record }: Member,
   return pod.phase === "Failed" && record.failedPod !== pod.uid ? [{ role, index, record: { ...record, failedPod: pod.uid, since: nowMs } }] : [];
 }
 
-/** Every member of the roles that end it has succeeded. */
+/** Every member of the roles that end it has succeeded: of all roles, where none of those has members. */
 export function isCompleted({ app, roles }: DesiredCluster, record: ClusterRecord): boolean {
   if (app.run.kind === "service") return false;
-  const ending = app.run.done.filter((role) => (roles[role]?.count ?? 0) > 0);
+  const hasMembers = (role: string): boolean => (roles[role]?.count ?? 0) > 0;
+  const named = app.run.done.filter(hasMembers);
+  const ending = named.length > 0 ? named : Object.keys(roles).filter(hasMembers);
   return ending.length > 0 && ending.every((role) => {
     const staying = stayingMembers(record, role);
     return staying.length >= (roles[role]?.count ?? 0) && staying.every(({ record: { state } }) => state === "done");

@@ -1,6 +1,6 @@
 import type { DesiredCluster } from "../plan/desired.ts";
 import { inputsOf } from "../render/inputs.ts";
-import { dueBeforeStop } from "./hooks-due.ts";
+import { dueBeforeStop, dueInNewPod } from "./hooks-due.ts";
 import { isLost, isReady, isRoleReady, isUp, type Member, podOf, stayingMembers } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
 import type { ClusterRecord } from "./record.ts";
@@ -23,7 +23,7 @@ export function isUpdating(cluster: DesiredCluster, record: ClusterRecord, role:
 /**
  * Indices of members whose pods go now. Those that are not ready go at once, outside the budget and without waiting for one
  * another, so that a change which mends a broken one is never blocked by it; then the others, highest index first, as long
- * as no more than `maxUnavailable` members are not ready for whatever reason.
+ * as no more than `maxUnavailable` members are not back for whatever reason.
  */
 export function restartsNow(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): ReadonlySet<number> {
   const staying = stayingMembers(record, role);
@@ -36,9 +36,16 @@ export function restartsNow(cluster: DesiredCluster, record: ClusterRecord, role
   // Where all stop before any starts, one that goes before the others would wait for them for ever.
   if (hasToBeTold(cluster, role)) return new Set((stopsAll && healthy.length > 0 ? [] : broken).map(({ index }) => index));
   if (stopsAll) return new Set((isTurnOf(cluster, record, role, observed) ? outdated : broken).map(({ index }) => index));
-  const unavailable = staying.filter((member) => !isUp(cluster, role, member, observed)).length;
+  const unavailable = staying.filter((member) => !isBack(cluster, role, member, observed)).length;
   const budget = isTurnOf(cluster, record, role, observed) ? Math.max(0, maxUnavailable(cluster, role) - unavailable) : 0;
   return new Set([...broken, ...healthy.slice(0, budget)].map(({ index }) => index));
+}
+
+/** It is up, and was told what it has to be told in each new pod: an update that went on before that would take down the next as well. */
+function isBack(cluster: DesiredCluster, role: string, member: Member, observed: ObservedCluster): boolean {
+  const pod = podOf(cluster, role, member.index, observed);
+  const defined = cluster.roles[role]?.defined;
+  return isUp(cluster, role, member, observed) && !(defined && pod && dueInNewPod(defined, member, pod).length > 0);
 }
 
 /** Its members are handed over or flushed before a planned stop, by hooks that cannot run yet. */
@@ -59,7 +66,7 @@ export function isStoppingAll(cluster: DesiredCluster, record: ClusterRecord, ro
 function isTurnOf(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): boolean {
   return rolesUpdatedBefore(cluster, role)
     .filter((each) => cluster.roles[each]?.exists && record.roles[each]?.formed === true && record.roles[each]?.allDown !== true)
-    .every((each) => !isUpdating(cluster, record, each, observed) && isRoleReady(cluster, record, each, observed));
+    .every((each) => !isUpdating(cluster, record, each, observed) && isRoleReady(cluster, record, each, observed) && stayingMembers(record, each).every((member) => isLost(member, observed) || isBack(cluster, each, member, observed)));
 }
 
 function rolesUpdatedBefore({ app, roles }: DesiredCluster, role: string): readonly string[] {
