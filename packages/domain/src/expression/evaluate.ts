@@ -4,6 +4,7 @@ import type { App, TemplateList } from "../language/app.ts";
 import { bindingsOf } from "./bindings.ts";
 import { makeEngine, type Engine } from "./cel.ts";
 import { makeMeter, type Meter } from "./meter.ts";
+import { readsOf } from "./reads.ts";
 import type { Scope } from "./scope.ts";
 import { onlyExpressionOf, type Template } from "./template.ts";
 import { typesOf, type Place } from "./types.ts";
@@ -15,6 +16,31 @@ import { jsonOf, longestText, SecretReference, textOf, type SecretPart, type Val
  * provider does not offer, a result that is too large. All else was refused when the app was parsed.
  */
 export function evaluateTemplate(template: Template, scope: Scope): Value {
+  const values = valuesForAll(template, scope);
+  if (values === undefined) return valueOf(template, scope);
+  const value = values.get(template) ?? valueOf(template, scope);
+  values.set(template, value);
+  return value;
+}
+
+/**
+ * What is the same for all members of a role is made once for them: a thousand members that each list a thousand would be a
+ * million. Undefined where who looks makes a difference: to itself a member is always one of its role's.
+ */
+function valuesForAll(template: Template, { of, self }: Scope): WeakMap<Template, Value> | undefined {
+  if (self === undefined) return undefined;
+  const { member, roles } = readsOf(template);
+  if (member.length > 0 || roles.includes(self.role)) return undefined;
+  const ofRoles = sharedValues.get(of) ?? new Map<string, WeakMap<Template, Value>>();
+  sharedValues.set(of, ofRoles);
+  const known = ofRoles.get(self.role) ?? new WeakMap<Template, Value>();
+  ofRoles.set(self.role, known);
+  return known;
+}
+
+const sharedValues = new WeakMap<Scope["of"], Map<string, WeakMap<Template, Value>>>();
+
+function valueOf(template: Template, scope: Scope): Value {
   const only = onlyExpressionOf(template);
   if (only !== undefined) return run(only, scope, toValue);
   const parts = template.parts.map((part) => (part.kind === "text" ? part.text : run(part.source, scope, toPart)));

@@ -161,6 +161,23 @@ describe("a value", () => {
   );
 });
 
+describe("the members of a role", () => {
+  const twice = (text: string) => {
+    const template = parseTemplate(text);
+    return [0, 1].map((index) => evaluateTemplate(template, { of, self: { role: "server", member: member(index) } }));
+  };
+
+  test("have what is the same for all of them made once", () => {
+    const [first, second] = twice("${{ topology('peer') }}");
+    expect(second).toBe(first);
+  });
+
+  test.each(["${{ member.name }}", "${{ roles.server.members.map(m, m.name) }}"])("have what each sees in its own way made for each: %s", (text) => {
+    const [first, second] = twice(text);
+    expect(second).not.toBe(first);
+  });
+});
+
 describe("cost", () => {
   const squared = (depth: number): string => (depth === 0 ? "1" : `range(1000).map(a${depth}, ${squared(depth - 1)}).size()`);
   test.each([
