@@ -9,7 +9,7 @@ const following = (role: Partial<Role> | undefined, spec: Partial<ClusterSpec> =
   const roles = [aRole({ name: "agent" }), ...(role ? [aRole({ volumes: { data }, ...role })] : [])];
   return { app: anApp({ build }, roles), spec: aSpec(spec), ref: { project: "troupe-system", name: "sample", version: "1.0.0", build, digest: "d" } };
 };
-const refused = (before: Following, after: Following) => refusals(before, after).map(({ path, reason }) => [path, reason]);
+const refused = (before: Following, after: Following, formed = true) => refusals({ ...before, formed }, after).map(({ path, reason }) => [path, reason]);
 const ofRole = (role: Partial<ClusterSpec["roles"][string]>): Partial<ClusterSpec> => ({ roles: { server: aRoleSpec(role) } });
 
 describe("what a living cluster may not become", () => {
@@ -20,6 +20,13 @@ describe("what a living cluster may not become", () => {
       ["spec.roles.server.volumes.data.class", "FIELD_IMMUTABLE"],
     ]);
     expect(refused(following({}), following({}, ofRole({ volumes: { data: { size: "20Gi", class: undefined } } })))).toEqual([]);
+  });
+
+  test.each([["create", true], ["join", true], ["peers", false]] as const)("with %s: another number of members before all have formed: %s", (hook, isRefused) => {
+    const role = { hooks: { [hook]: [] } };
+    const [three, five] = [following(role, ofRole({ members: 3 })), following(role, ofRole({ members: 5, image: "other" }))];
+    expect(refused(three, five, false)).toEqual(isRefused ? [["spec.roles.server.members", "NOT_FORMED"]] : []);
+    expect([refused(three, following(role, ofRole({ members: 3, image: "other" })), false), refused(three, five, true)]).toEqual([[], []]);
   });
 
   test("a build that would take members' data away", () => {

@@ -1,7 +1,7 @@
 import { namedIn } from "../by-name.ts";
 import { isSameJson } from "../canonical.ts";
 import type { Problem } from "../failure.ts";
-import type { App, Volume } from "../language/app.ts";
+import type { App, Role, Volume } from "../language/app.ts";
 import type { ClusterSpec } from "../language/cluster.ts";
 import { shown } from "../language/problems.ts";
 import { compareQuantities, parseQuantity } from "../quantity.ts";
@@ -15,8 +15,13 @@ export interface Following {
   readonly ref: AppRef;
 }
 
+/** What is there: `formed` once all of its roles have been complete. */
+export interface Living extends Following {
+  readonly formed: boolean;
+}
+
 /** What a living cluster's spec may not become, each with what can be done instead; empty when the change is allowed. */
-export function refusals(before: Following, after: Following): readonly Problem[] {
+export function refusals(before: Living, after: Following): readonly Problem[] {
   return [...appRefusals(before, after), ...placementRefusals(before.spec, after.spec), ...paramRefusals(before, after), ...Object.keys(before.app.roles).flatMap((role) => roleRefusals(before, after, role))];
 }
 
@@ -44,18 +49,24 @@ function paramRefusals(before: Following, after: Following): readonly Problem[] 
     .map(({ name }) => ({ path: `spec.params.${name}`, reason: "PARAM_IMMUTABLE", message: `is ${shown(old[name] ?? null)} and cannot become ${shown(now[name] ?? null)}: it is chosen when the cluster is created`, suggestion: JSON.stringify(old[name] ?? null) }));
 }
 
-function roleRefusals(before: Following, after: Following, role: string): readonly Problem[] {
+function roleRefusals(before: Living, after: Following, role: string): readonly Problem[] {
   const [old, now] = [namedIn(before.app.roles, role), namedIn(after.app.roles, role)];
   if (old === undefined) return [];
   const countBefore = before.spec.roles[role]?.members ?? old.members.default;
   if (now === undefined) return countBefore === 0 ? [] : [builds(`has no role ${role} any more, and the cluster has ${countBefore} members of it`, before)];
   const countAfter = after.spec.roles[role]?.members ?? now.members.default;
-  const count: readonly Problem[] =
-    countBefore === countAfter || now.members.scalable
-      ? []
-      : [{ path: `spec.roles.${role}.members`, reason: "NOT_SCALABLE", message: `${role} has ${countBefore} members, and its definition does not allow another number once the cluster exists`, suggestion: String(countBefore) }];
+  const count = countBefore === countAfter ? [] : countRefusals(before, old, now, countBefore);
   const ids = countBefore > 0 && old.idBase !== now.idBase ? [builds(`counts ids of ${role} from ${now.idBase}, and its members have theirs from ${old.idBase}`, before)] : [];
   return [...count, ...ids, ...Object.values(old.volumes).flatMap((volume) => volumeRefusals(before, after, role, volume))];
+}
+
+/** Whoever forms the first set is told how many there are: another number on the way would leave some out, or wait for some who never come. */
+function countRefusals({ formed }: Living, old: Role, now: Role, countBefore: number): readonly Problem[] {
+  const path = `spec.roles.${old.name}.members`;
+  const suggestion = String(countBefore);
+  if (!now.members.scalable) return [{ path, reason: "NOT_SCALABLE", message: `${old.name} has ${countBefore} members, and its definition does not allow another number once the cluster exists`, suggestion }];
+  const isTold = old.hooks.create !== undefined || old.hooks.join !== undefined;
+  return formed || !isTold ? [] : [{ path, reason: "NOT_FORMED", message: `the cluster is being formed with ${countBefore} members of ${old.name}, and another number is possible once it has formed: wait for that, or delete the cluster and create it anew`, suggestion }];
 }
 
 /** Of a build of the same version, which members would follow without being what they are any more. */

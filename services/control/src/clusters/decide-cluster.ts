@@ -153,7 +153,7 @@ async function planChange(apps: AppBook, { document }: Wish, present: StoredClus
   const appBefore = present && (await apps.appOf(present.app.digest));
   return atTheirPlaces(document, () => {
     const { spec, app, build } = planned;
-    const refused = present && appBefore ? refusals({ spec: present.spec, app: appBefore, ref: present.app }, { spec, app, ref: build }) : [];
+    const refused = present && appBefore ? refusals({ spec: present.spec, app: appBefore, ref: present.app, formed: present.formed }, { spec, app, ref: build }) : [];
     const problems = checkSpec(app, spec, planned.name, document.placeOf);
     if (problems.length > 0) throw invalid(problems);
     const desired = planOf(planned);
