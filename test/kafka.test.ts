@@ -135,3 +135,23 @@ describe("a cluster of two roles, from YAML to Ready and through its life", () =
     expect((await get(world, "secrets", "payments", kept?.metadata?.name ?? ""))?.data).toEqual(kept?.data);
   });
 });
+
+describe("an update that waits for a person after its first member", () => {
+  const careful = "projects/careful/clusters/c";
+  const wanted = (value: string) => `apiVersion: troupe.dev/v1\nkind: Cluster\nmetadata: {name: c, namespace: careful}\nspec: {app: careful, params: {value: ${value}}}\n`;
+  const valueOf = async (index: number) => envOf(await get(world, "pods", "careful", `c-server-${index}`), "VALUE");
+
+  test("goes on when it is told to", async () => {
+    await world.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: manifestOf(`apiVersion: troupe.dev/v1\nkind: App\nmetadata: {name: careful}\nspec: {version: "1", image: "i:1", params: {value: {type: string}}, env: {VALUE: "\${{ params.value }}"}, update: {pauseAfterFirst: true}, roles: {server: {members: 3}}}\n`) });
+    await apply(world, wanted("one"));
+    await ready(world, careful);
+    await apply(world, wanted("two"));
+    const waiting = await eventually("it waits for a person", async () => (await world.clusters.get({ name: careful })).status?.waiting.find(({ reason }) => reason === "UpdatePaused"));
+    expect(waiting).toMatchObject({ what: "role server", who: "user", message: "1 of 3 members is updated, and the others wait until a person has looked at it" });
+    expect([await valueOf(0), await valueOf(1), await valueOf(2)]).toEqual(["one", "one", "two"]);
+    const { generation } = await world.clusters.get({ name: careful });
+    await world.clusters.continue({ name: careful, generation, requestId: "", validateOnly: false });
+    expect((await ready(world, careful)).continuedGeneration).toBe(2n);
+    expect([await valueOf(0), await valueOf(1), await valueOf(2)]).toEqual(["two", "two", "two"]);
+  });
+});

@@ -94,6 +94,7 @@ export function someSources(sources: Partial<Sources> = {}): Sources {
     needs: {},
     formed: false,
     lastRecord: undefined,
+    continued: 0,
     orders: [],
     ...sources,
   };

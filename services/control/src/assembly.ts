@@ -16,6 +16,7 @@ import { makePublishApp } from "./apps/publish-app.ts";
 import { makeValidate } from "./apps/validate.ts";
 import { background } from "./background.ts";
 import { makeApplyCluster } from "./clusters/apply-cluster.ts";
+import { makeContinueCluster } from "./clusters/continue-cluster.ts";
 import { makeDeleteCluster } from "./clusters/delete-cluster.ts";
 import type { Database } from "./db/data-source.ts";
 import { makePostgresStore } from "./db/postgres-store.ts";
@@ -96,7 +97,7 @@ function servicesOf({ log, version, nowMs }: ControlDeps, store: Store, apps: Ap
   const validate = makeValidate(useCases);
   return [
     serviceOf(AppServiceService, appHandlers({ store, publishApp: makePublishApp(useCases), deleteApp: makeDeleteApp(useCases), validate })),
-    serviceOf(ClusterServiceService, clusterHandlers({ store, watching, validate, applyCluster: makeApplyCluster(useCases), deleteCluster: makeDeleteCluster(useCases) })),
+    serviceOf(ClusterServiceService, clusterHandlers({ store, watching, validate, applyCluster: makeApplyCluster(useCases), continueCluster: makeContinueCluster(useCases), deleteCluster: makeDeleteCluster(useCases) })),
     serviceOf(PipelineServiceService, pipelineHandlers({ store, apps, watching, validate, applyPipeline: makeApplyPipeline(useCases), deletePipeline: makeDeletePipeline(useCases) })),
     serviceOf(EventServiceService, eventHandlers({ store, watching })),
     serviceOf(SystemServiceService, systemHandlers({ store, version })),

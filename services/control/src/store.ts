@@ -239,6 +239,8 @@ export interface SpecChange {
     readonly objectNames: readonly string[];
     readonly bindings: readonly Binding[];
   };
+  /** A person lets the update of this generation go on. */
+  readonly continued?: number;
   /** Something that the reconciler must know changed. */
   readonly raisesVersion: boolean;
 }
@@ -339,6 +341,8 @@ export interface ClusterSnapshot extends Snapshot {
   readonly pipeline: PipelinePart | undefined;
   readonly app: AppRef;
   readonly spec: ClusterSpec;
+  /** The generation whose update was let go on past its first members. Undefined: none, or kept by a version that did not know of it. */
+  readonly continued: number | undefined;
   /** Undefined until a reconciler reported. */
   readonly status: StoredStatus | undefined;
 }

@@ -145,6 +145,25 @@ describe("changing", () => {
     await expect(scale("server", 0)).rejects.toMatchObject({ kind: "invalid", problems: [{ path: "spec.roles.server.members" }] });
   });
 
+  test("an update is let go on for the generation that was looked at, once", async () => {
+    await apply(replica, clusterYaml("continue", "a"));
+    const goOn = (request: { readonly generation?: bigint; readonly requestId?: string; readonly validateOnly?: boolean; readonly name?: string }) =>
+      replica.clusters.continue({ name: "projects/continue/clusters/a", generation: 0n, requestId: "", validateOnly: false, ...request });
+    await expect(goOn({ generation: 2n })).rejects.toMatchObject({ kind: "conflict", reason: "GENERATION_CHANGED" });
+    await expect(goOn({ name: "projects/continue/clusters/b" })).rejects.toMatchObject({ kind: "not_found", reason: "CLUSTER_NOT_FOUND" });
+    expect((await goOn({ validateOnly: true })).cluster?.continuedGeneration).toBe(1n);
+    expect((await replica.clusters.get({ name: "projects/continue/clusters/a" })).continuedGeneration).toBe(0n);
+    const requestId = "01930000-0000-7000-8000-00000000c001";
+    const first = await goOn({ generation: 1n, requestId });
+    expect(first.cluster).toMatchObject({ continuedGeneration: 1n, generation: 1n, revision: 2n });
+    expect((await goOn({ generation: 1n, requestId })).cluster?.etag).toBe(first.cluster?.etag);
+    expect((await goOn({})).plan?.unchanged).toBe(true);
+    const { cluster } = await apply(replica, clusterYaml("continue", "a", "{app: queue, params: {size: 4}}"));
+    expect(cluster).toMatchObject({ continuedGeneration: 1n, generation: 2n });
+    await remove(replica, "projects/continue/clusters/a");
+    await expect(goOn({})).rejects.toMatchObject({ kind: "conflict", reason: "CLUSTER_DELETING" });
+  });
+
   test("what a living cluster does not allow is refused", async () => {
     await apply(replica, clusterYaml("fixed", "a", "{app: queue, roles: {server: {volumes: {data: {size: 5Gi}}}}}"));
     await expect(apply(replica, clusterYaml("fixed", "a"))).rejects.toMatchObject({ kind: "conflict", problems: [{ path: "spec.roles.server.volumes.data.size", reason: "VOLUME_SHRINKS" }] });

@@ -102,6 +102,16 @@ export function storeContract(name: string, fresh: () => Promise<Store>): void {
       expect([now.generation, now.edition, now.revision, now.version, now.annotations]).toEqual([1, 2, 2, 1, { note: "x" }]);
     });
 
+    test("that an update may go on is kept through later changes, and makes a new version and no generation", async () => {
+      const { store, app, cluster } = await withCluster();
+      const change = { labels: {}, annotations: {}, continued: 1, raisesVersion: true };
+      await store.commit(aMutation("payments", [clusterWrite(cluster, "cluster.updated", { kind: "spec", uid: cluster.uid, expect: { edition: 1 }, change })]));
+      const now = await found(store, "payments", "c");
+      expect([cluster.continued, now.continued, now.generation, now.version]).toEqual([undefined, 1, 1, 2]);
+      await store.commit(aMutation("payments", [spec(now, { params: { a: 1 } }, app)]));
+      expect(await found(store, "payments", "c")).toMatchObject({ continued: 1, generation: 2 });
+    });
+
     test("names that an edit gives up are free", async () => {
       const { store, app, cluster } = await withCluster({ objectNames: ["c-all", "c-old"] });
       await store.commit(aMutation("payments", [spec(cluster, { params: { a: 1 } }, app)]));

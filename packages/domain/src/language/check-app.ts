@@ -49,7 +49,7 @@ function checkRole(app: App, role: Role, problems: Problems, at: At): void {
   }
   checkStanding(role, problems, at);
   checkPlacement(app, role, problems, at);
-  if (role.update.pauseAfterFirst) problems.add(at("update", "pauseAfterFirst"), "FIELD_NOT_SUPPORTED_YET", "pauseAfterFirst waits for a person, whom nothing lets answer yet", { key: true });
+  if (role.update.pauseAfterFirst && role.update.allAtOnce) problems.add(at("update", "pauseAfterFirst"), "FIELDS_EXCLUSIVE", "where all members stop together none is the first: leave out pauseAfterFirst, or allAtOnce", { key: true });
   checkLeast(role, problems, at);
   for (const { patch, at: place } of role.podPatches) checkPodPatch(patch, place === "app" ? ["spec", "pod"] : [...own, "pod"], problems);
 }

@@ -8,7 +8,7 @@ import type { ObservedCluster } from "./observed.ts";
 import type { ClusterRecord } from "./record.ts";
 import type { StepMember, StepWait } from "./step.ts";
 import { isSpent } from "./transitions.ts";
-import { isStoppingAll, restartsNow } from "./updating.ts";
+import { awaitsPerson, isStoppingAll, restartsNow } from "./updating.ts";
 
 export interface Running {
   readonly members: readonly StepMember[];
@@ -40,7 +40,7 @@ function roleToRun(cluster: DesiredCluster, record: ClusterRecord, role: Desired
   const starting = (member: Member): boolean => held.ofRole.length === 0 && !held.ofMembers.some(({ index }) => index === member.index);
   const members = isGivenUp ? [] : wanted.filter(({ index }) => !going.has(index)).flatMap((member) => stepMember(cluster, role.name, member, observed, starting(member)));
   const dueAtMs = [...held.ofMembers.map(({ untilMs }) => untilMs), gangLooksAt(own, nowMs)].filter((at) => at !== undefined);
-  return { members, waits: [...held.ofRole, ...held.ofMembers.map(({ wait }) => wait)], lookAgainInMs: dueAtMs.length > 0 ? Math.max(1, Math.min(...dueAtMs) - nowMs) : undefined };
+  return { members, waits: [...held.ofRole, ...held.ofMembers.map(({ wait }) => wait), ...pausedUpdate(cluster, record, role.name, observed)], lookAgainInMs: dueAtMs.length > 0 ? Math.max(1, Math.min(...dueAtMs) - nowMs) : undefined };
 }
 
 const noRole = { firstSet: [], formed: false, nextLife: {} };
@@ -84,6 +84,11 @@ function stepMember(cluster: DesiredCluster, role: string, member: Member, obser
   if (isSpent(pod) || (pod === undefined && !mayStart)) return [];
   if (isLost(member, observed)) return pod === undefined ? [] : [{ role, index, record: { ...record, claims: {} }, isThere: true }];
   return [{ role, index, record, isThere: pod !== undefined }];
+}
+
+function pausedUpdate(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): readonly StepWait[] {
+  const paused = awaitsPerson(cluster, record, role, observed);
+  return paused ? [{ what: `role ${role}`, reason: "UpdatePaused", message: `${paused.updated} of ${paused.of} members ${paused.updated === 1 ? "is" : "are"} updated, and the others wait until a person has looked at it` }] : [];
 }
 
 /** `after` orders the first start of a role, and the start after all were stopped; else its members heal whatever the others do. */

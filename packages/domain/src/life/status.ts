@@ -88,6 +88,7 @@ export type Reason =
   | "RetriesSpent"
   | "RetryPending"
   | "GangWaiting"
+  | "UpdatePaused"
   | "Paused"
   | "Stopping"
   | "Stopped"
@@ -118,6 +119,7 @@ export const reasons: Readonly<Record<Reason, { readonly who: Who; readonly advi
   Completed: { who: "nobody", advice: "read the results, then delete the cluster" },
   RetriesSpent: { who: "user", advice: "read the logs of the failed members, correct the spec, or create the cluster anew" },
   RetryPending: { who: "kubernetes", advice: "the failed member starts again after a pause" },
+  UpdatePaused: { who: "user", advice: "see whether it does what it should; then let the update go on (troupe continue), or change the spec again" },
   GangWaiting: { who: "administrator", advice: "add nodes, or lower cpu and memory: its members start all or none" },
   Paused: { who: "user", advice: "unset paused when it may be changed again" },
   Stopping: { who: "kubernetes", advice: "members are being stopped" },

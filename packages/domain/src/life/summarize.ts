@@ -73,7 +73,7 @@ function isComplete(record: ClusterRecord, role: string, count: number): boolean
   return staying.length === count && staying.every(({ record: member }) => member.state === "in" || member.state === "done");
 }
 
-const planned: ReadonlySet<Reason> = new Set(["MembersUpdating", "ScalingUp", "ScalingDown", "MembersStarting", "WaitingForRole", "VolumePending", "HooksPending", "RetryPending", "GangWaiting"]);
+const planned: ReadonlySet<Reason> = new Set(["MembersUpdating", "ScalingUp", "ScalingDown", "MembersStarting", "WaitingForRole", "VolumePending", "HooksPending", "RetryPending", "GangWaiting", "UpdatePaused"]);
 
 /** States that a reason says by itself. */
 const standing: Readonly<Partial<Record<Reason, ClusterState>>> = { Paused: "paused", Stopping: "stopping", Stopped: "stopped", Completed: "completed", RetriesSpent: "failed" };

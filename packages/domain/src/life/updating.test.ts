@@ -186,3 +186,38 @@ describe("what restarts a member", () => {
     expect(target.get("Service", "c-all")?.metadata.labels).toMatchObject({ team: "x" });
   });
 });
+
+describe("update.pauseAfterFirst", () => {
+  const app = (env: string) => `  env: {A: ${env}}\n  update: {pauseAfterFirst: true, maxUnavailable: 2}\n  roles: {server: {members: 1+}, tail: {members: 1}}\n`;
+  const wanted = (env: string, generation: number, continued = 0) => ({ ...written(app(env), members(3), generation), continued });
+
+  test("makes one member of each role anew, and waits for a person before the others", () => {
+    const target = new SimulatedTarget();
+    expect(target.converge(wanted("one", 1)).state).toBe("ready");
+    const place = target.log.length;
+    const status = target.converge(wanted("two", 2));
+    expect([deletesOf(target.podsSince(place)), readyOf(status)]).toEqual([["delete c-server-2", "delete c-tail-0"], ["deploying", "False", "UpdatePaused"]]);
+    expect(status.waiting).toEqual([expect.objectContaining({ what: "role server", message: "1 of 3 members is updated, and the others wait until a person has looked at it" })]);
+    expect(target.converge(wanted("two", 2, 2)).state).toBe("ready");
+    expect(deletesOf(target.podsSince(place))).toEqual(["delete c-server-2", "delete c-tail-0", "delete c-server-0", "delete c-server-1"]);
+  });
+
+  test("waits again for another change, which begins with a first member again", () => {
+    const target = new SimulatedTarget();
+    target.converge(wanted("one", 1));
+    target.converge(wanted("two", 2));
+    const place = target.log.length;
+    expect(readyOf(target.converge(wanted("three", 3, 2)))).toEqual(["deploying", "False", "UpdatePaused"]);
+    expect(deletesOf(target.podsSince(place))).toEqual(["delete c-server-2", "delete c-tail-0"]);
+  });
+
+  test("does not hold back what mends a member that is not ready, and is not asked while the first is not back", () => {
+    const target = new SimulatedTarget();
+    target.converge(wanted("one", 1));
+    for (const pod of ["c-server-0", "c-server-1"]) target.unready(pod);
+    const place = target.log.length;
+    const { status } = target.pass(wanted("two", 2));
+    expect([deletesOf(target.podsSince(place)), status.waiting.map(({ reason }) => reason)]).toEqual([["delete c-server-0", "delete c-server-1", "delete c-tail-0"], []]);
+    expect(readyOf(target.converge(wanted("two", 2)))).toEqual(["deploying", "False", "UpdatePaused"]);
+  });
+});

@@ -37,8 +37,26 @@ export function restartsNow(cluster: DesiredCluster, record: ClusterRecord, role
   if (hasToBeTold(cluster, role)) return new Set((stopsAll && healthy.length > 0 ? [] : broken).map(({ index }) => index));
   if (stopsAll) return new Set((isTurnOf(cluster, record, role, observed) ? outdated : broken).map(({ index }) => index));
   const unavailable = staying.filter((member) => !isBack(cluster, role, member, observed)).length;
-  const budget = isTurnOf(cluster, record, role, observed) ? Math.max(0, maxUnavailable(cluster, role) - unavailable) : 0;
+  const most = pausesAfterFirst(cluster, role) ? (updatedMembers(cluster, record, role, observed).length > 0 ? 0 : 1) : maxUnavailable(cluster, role);
+  const budget = isTurnOf(cluster, record, role, observed) ? Math.max(0, most - unavailable) : 0;
   return new Set([...broken, ...healthy.slice(0, budget)].map(({ index }) => index));
+}
+
+/** How many of how many are made anew where a person is waited for before the others; undefined where nobody is. */
+export function awaitsPerson(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): { readonly updated: number; readonly of: number } | undefined {
+  if (!pausesAfterFirst(cluster, role) || !isUpdating(cluster, record, role, observed)) return undefined;
+  const updated = updatedMembers(cluster, record, role, observed);
+  const areBack = updated.every((member) => isBack(cluster, role, member, observed));
+  return updated.length > 0 && areBack ? { updated: updated.length, of: stayingMembers(record, role).length } : undefined;
+}
+
+/** Nobody has said yet that this generation may go on. */
+function pausesAfterFirst({ roles, generation, continued }: DesiredCluster, role: string): boolean {
+  return roles[role]?.defined.update.pauseAfterFirst === true && continued < generation;
+}
+
+function updatedMembers(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): readonly Member[] {
+  return stayingMembers(record, role).filter((member) => member.record.state !== "done" && !isLost(member, observed) && !isOutdated(cluster, record, role, member, observed));
 }
 
 /** It is up, and was told what it has to be told in each new pod: an update that went on before that would take down the next as well. */

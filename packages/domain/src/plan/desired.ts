@@ -30,6 +30,8 @@ export interface DesiredCluster {
   /** On every object that is made for the cluster. */
   readonly objectLabels: Readonly<Record<string, string>>;
   readonly lastRecord: ClusterRecord | undefined;
+  /** The generation whose update a person has let go on past its first member. */
+  readonly continued: number;
   readonly orders: readonly Order[];
   /** Secret of the app that is not generated → where it is. */
   readonly referencedSecrets: Readonly<Record<string, SecretKey>>;

@@ -13,7 +13,7 @@ const uid = "01900000-0000-7000-8000-000000000001";
 export function planAlone(app: App, { name, project, labels, spec }: ClusterDocument, needs: Needs): DesiredCluster {
   const ref = { project: app.project, name: app.name, version: app.version, build: app.build, digest: "" };
   const place = { target: spec.placement.target, namespace: spec.placement.namespace ?? project };
-  return plan({ uid, project, ...place, name, labels, version: 1, generation: 1, intent: { kind: "run" }, app: ref, spec, needs, formed: false, lastRecord: undefined, orders: [] }, app, { domain: "cluster.local" });
+  return plan({ uid, project, ...place, name, labels, version: 1, generation: 1, intent: { kind: "run" }, app: ref, spec, needs, formed: false, lastRecord: undefined, continued: 0, orders: [] }, app, { domain: "cluster.local" });
 }
 
 /** Slot → export → value. */

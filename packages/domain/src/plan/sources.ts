@@ -27,6 +27,8 @@ export interface Sources {
   readonly formed: boolean;
   /** The last record that was reported, for the case that the target has lost it. */
   readonly lastRecord: ClusterRecord | undefined;
+  /** The generation whose update a person has let go on past its first member; 0: none. */
+  readonly continued: number;
   readonly orders: readonly Order[];
 }
 

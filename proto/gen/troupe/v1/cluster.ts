@@ -350,6 +350,8 @@ export interface Cluster {
   readonly app: string;
   /** Resource name of the pipeline that it is part of; empty: of none. */
   readonly pipeline: string;
+  /** The generation whose update was let go on past its first members; 0: none. */
+  readonly continuedGeneration: bigint;
 }
 
 export interface Cluster_LabelsEntry {
@@ -667,6 +669,14 @@ export interface ScaleClusterRequest {
   readonly validateOnly: boolean;
 }
 
+export interface ContinueClusterRequest {
+  readonly name: string;
+  /** What was looked at. Given and not the present one: FAILED_PRECONDITION. */
+  readonly generation: bigint;
+  readonly requestId: string;
+  readonly validateOnly: boolean;
+}
+
 export interface DeleteClusterRequest {
   readonly name: string;
   readonly volumes: VolumeDeletion;
@@ -741,6 +751,7 @@ function createBaseCluster(): Cluster {
     reconciling: false,
     app: "",
     pipeline: "",
+    continuedGeneration: 0n,
   };
 }
 
@@ -799,6 +810,12 @@ export const Cluster: MessageFns<Cluster> = {
     }
     if (message.pipeline !== "") {
       writer.uint32(130).string(message.pipeline);
+    }
+    if (message.continuedGeneration !== 0n) {
+      if (BigInt.asIntN(64, message.continuedGeneration) !== message.continuedGeneration) {
+        throw new globalThis.Error("value provided for field message.continuedGeneration of type int64 too large");
+      }
+      writer.uint32(136).int64(message.continuedGeneration);
     }
     return writer;
   },
@@ -950,6 +967,14 @@ export const Cluster: MessageFns<Cluster> = {
             message.pipeline = reader.string();
             continue;
           }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.continuedGeneration = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1018,6 +1043,11 @@ export const Cluster: MessageFns<Cluster> = {
       reconciling: isSet(object.reconciling) ? globalThis.Boolean(object.reconciling) : false,
       app: isSet(object.app) ? globalThis.String(object.app) : "",
       pipeline: isSet(object.pipeline) ? globalThis.String(object.pipeline) : "",
+      continuedGeneration: isSet(object.continuedGeneration)
+        ? BigInt(object.continuedGeneration)
+        : isSet(object.continued_generation)
+        ? BigInt(object.continued_generation)
+        : 0n,
     };
   },
 
@@ -1083,6 +1113,9 @@ export const Cluster: MessageFns<Cluster> = {
     if (message.pipeline !== "") {
       obj.pipeline = message.pipeline;
     }
+    if (message.continuedGeneration !== 0n) {
+      obj.continuedGeneration = message.continuedGeneration.toString();
+    }
     return obj;
   },
 
@@ -1129,6 +1162,9 @@ export const Cluster: MessageFns<Cluster> = {
     message.reconciling = object.reconciling ?? false;
     message.app = object.app ?? "";
     message.pipeline = object.pipeline ?? "";
+    message.continuedGeneration = (object.continuedGeneration !== undefined && object.continuedGeneration !== null)
+      ? BigInt(object.continuedGeneration)
+      : 0n;
     return message;
   },
 };
@@ -5962,6 +5998,136 @@ export const ScaleClusterRequest: MessageFns<ScaleClusterRequest> = {
   },
 };
 
+function createBaseContinueClusterRequest(): ContinueClusterRequest {
+  return { name: "", generation: 0n, requestId: "", validateOnly: false };
+}
+
+export const ContinueClusterRequest: MessageFns<ContinueClusterRequest> = {
+  encode(message: ContinueClusterRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.generation !== 0n) {
+      if (BigInt.asIntN(64, message.generation) !== message.generation) {
+        throw new globalThis.Error("value provided for field message.generation of type int64 too large");
+      }
+      writer.uint32(16).int64(message.generation);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(26).string(message.requestId);
+    }
+    if (message.validateOnly !== false) {
+      writer.uint32(32).bool(message.validateOnly);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContinueClusterRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContinueClusterRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.generation = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.validateOnly = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ContinueClusterRequest {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      generation: isSet(object.generation) ? BigInt(object.generation) : 0n,
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      validateOnly: isSet(object.validateOnly)
+        ? globalThis.Boolean(object.validateOnly)
+        : isSet(object.validate_only)
+        ? globalThis.Boolean(object.validate_only)
+        : false,
+    };
+  },
+
+  toJSON(message: ContinueClusterRequest): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.generation !== 0n) {
+      obj.generation = message.generation.toString();
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.validateOnly !== false) {
+      obj.validateOnly = message.validateOnly;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ContinueClusterRequest>): ContinueClusterRequest {
+    return ContinueClusterRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ContinueClusterRequest>): ContinueClusterRequest {
+    const message = createBaseContinueClusterRequest() as any;
+    message.name = object.name ?? "";
+    message.generation = (object.generation !== undefined && object.generation !== null)
+      ? BigInt(object.generation)
+      : 0n;
+    message.requestId = object.requestId ?? "";
+    message.validateOnly = object.validateOnly ?? false;
+    return message;
+  },
+};
+
 function createBaseDeleteClusterRequest(): DeleteClusterRequest {
   return { name: "", volumes: 0, confirm: "", etag: "", requestId: "", validateOnly: false, allowMissing: false };
 }
@@ -6658,6 +6824,17 @@ export const ClusterServiceService = {
     responseSerialize: (value: ClusterChange): Buffer => Buffer.from(ClusterChange.encode(value).finish()),
     responseDeserialize: (value: Buffer): ClusterChange => ClusterChange.decode(value),
   },
+  /** Lets an update go on that waits after the first member of each role. */
+  continue: {
+    path: "/troupe.v1.ClusterService/Continue" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ContinueClusterRequest): Buffer =>
+      Buffer.from(ContinueClusterRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ContinueClusterRequest => ContinueClusterRequest.decode(value),
+    responseSerialize: (value: ClusterChange): Buffer => Buffer.from(ClusterChange.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ClusterChange => ClusterChange.decode(value),
+  },
   /** Records that the cluster is to go. Volumes and generated secrets stay unless asked for. */
   delete: {
     path: "/troupe.v1.ClusterService/Delete" as const,
@@ -6700,6 +6877,8 @@ export interface ClusterServiceServer extends UntypedServiceImplementation {
   update: handleUnaryCall<UpdateClusterRequest, ClusterChange>;
   /** Sets the number of members of one role. */
   scale: handleUnaryCall<ScaleClusterRequest, ClusterChange>;
+  /** Lets an update go on that waits after the first member of each role. */
+  continue: handleUnaryCall<ContinueClusterRequest, ClusterChange>;
   /** Records that the cluster is to go. Volumes and generated secrets stay unless asked for. */
   delete: handleUnaryCall<DeleteClusterRequest, ClusterChange>;
   /** Resumable, ordered and without holes: see WatchClustersRequest. */
@@ -6794,6 +6973,22 @@ export interface ClusterServiceClient extends Client {
   ): ClientUnaryCall;
   scale(
     request: ScaleClusterRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ClusterChange) => void,
+  ): ClientUnaryCall;
+  /** Lets an update go on that waits after the first member of each role. */
+  continue(
+    request: ContinueClusterRequest,
+    callback: (error: ServiceError | null, response: ClusterChange) => void,
+  ): ClientUnaryCall;
+  continue(
+    request: ContinueClusterRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ClusterChange) => void,
+  ): ClientUnaryCall;
+  continue(
+    request: ContinueClusterRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ClusterChange) => void,

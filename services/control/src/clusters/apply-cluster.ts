@@ -9,6 +9,7 @@ import { clusterResource, snapshotOf } from "./cluster-event.ts";
 import { tellConsumers } from "./consumers.ts";
 import { alone, decideCluster, type DecideClusterDeps, type Decision, refuseTakenNames } from "./decide-cluster.ts";
 import { refuseStale } from "./etag.ts";
+import { refuseDeleting, refuseMissing } from "./presence.ts";
 import { refuseOtherName, type WishFor } from "./wish.ts";
 
 export interface ApplyClusterDeps extends DecideClusterDeps {
@@ -73,10 +74,10 @@ function refusePresence({ project, name, mode, etag }: ApplyCluster, present: St
   const resource = clusterResource({ project, name });
   if (!present) {
     if (etag !== "" && mode === "apply") throw new Failure("stale", `${resource} does not exist any more`, { reason: "ETAG_STALE", facts: { resource } });
-    if (mode === "update") throw new Failure("not_found", `${resource} does not exist`, { reason: "CLUSTER_NOT_FOUND", facts: { resource } });
+    if (mode === "update") refuseMissing(present, resource);
     return;
   }
-  if (present.intent.kind === "delete") throw new Failure("conflict", `${resource} is being deleted: wait until it is gone`, { reason: "CLUSTER_DELETING", facts: { resource } });
+  refuseDeleting(present);
   if (mode === "create") throw new Failure("already_exists", `${resource} exists already`, { reason: "CLUSTER_EXISTS", facts: { resource } });
   refuseStale(present, etag);
 }

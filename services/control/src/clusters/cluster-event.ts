@@ -12,6 +12,6 @@ export function clusterResource({ project, name }: Pick<ClusterSnapshot, "projec
 
 /** Field by field: a stored cluster has more than belongs into an event. */
 export function snapshotOf(cluster: ClusterSnapshot): ClusterSnapshot {
-  const { uid, project, name, target, namespace, labels, annotations, generation, edition, createTime, updateTime, deleteTime, creator, pipeline, intent, app, spec, status } = cluster;
-  return { uid, project, name, target, namespace, labels, annotations, generation, edition, createTime, updateTime, deleteTime, creator, pipeline, intent, app, spec, status: status && { ...status, members: [] } };
+  const { uid, project, name, target, namespace, labels, annotations, generation, edition, createTime, updateTime, deleteTime, creator, pipeline, intent, app, spec, continued, status } = cluster;
+  return { uid, project, name, target, namespace, labels, annotations, generation, edition, createTime, updateTime, deleteTime, creator, pipeline, intent, app, spec, continued, status: status && { ...status, members: [] } };
 }

@@ -145,7 +145,7 @@ async function boundNeeds(store: DecideClusterDeps["store"], { cluster: { name, 
 
 function newSnapshot({ cluster: { name, project, labels, annotations, spec } }: Wish, uid: Uid, caller: Caller, time: string, pipeline: PipelinePart | undefined): Omit<ClusterSnapshot, "app"> {
   const place = { target: spec.placement.target, namespace: spec.placement.namespace ?? project };
-  return { uid, project, name, ...place, labels, annotations, generation: 1, edition: 1, createTime: time, updateTime: time, deleteTime: undefined, creator: caller.name, pipeline, intent: { kind: "run" }, spec, status: undefined };
+  return { uid, project, name, ...place, labels, annotations, generation: 1, edition: 1, createTime: time, updateTime: time, deleteTime: undefined, creator: caller.name, pipeline, intent: { kind: "run" }, spec, continued: undefined, status: undefined };
 }
 
 /** Throws invalid for what cannot be, conflict for what a living cluster does not allow. */

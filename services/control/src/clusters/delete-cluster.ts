@@ -1,4 +1,3 @@
-import { Failure } from "@troupe/domain/failure";
 import type { AppBook } from "../apps/app-book.ts";
 import type { Caller } from "../caller.ts";
 import { decideAgain } from "../decide-again.ts";
@@ -9,6 +8,7 @@ import { type Applied, firstAnswer, leaveAsItIs } from "./applied.ts";
 import { clusterEvent, clusterResource, snapshotOf } from "./cluster-event.ts";
 import { type Deletion, deletionPlan, refuseNeeded, refuseUnconfirmed } from "./deletion.ts";
 import { refuseStale } from "./etag.ts";
+import { refuseMissing } from "./presence.ts";
 
 export interface DeleteClusterDeps {
   readonly store: Pick<Store, "findRequest" | "keepRequest" | "findCluster" | "consumersOf" | "pipelinesByUid" | "commit">;
@@ -23,14 +23,14 @@ export function makeDeleteCluster({ store, apps, nowMs }: DeleteClusterDeps) {
     const subject = clusterResource({ project, name });
     refuseUnconfirmed(request, "cluster");
     return decideAgain(async () => {
-      const [present, topology] = [await store.findCluster(project, name), await store.consumersOf(project, [name])];
+      const [found, topology] = [await store.findCluster(project, name), await store.consumersOf(project, [name])];
       // Last of all that is read, as where a cluster is applied.
       const first = await findFirst(store, project, caller, request.request);
       if (first) return firstAnswer(first);
       const time = new Date(nowMs()).toISOString();
-      const asItIs = () => leaveAsItIs(store, { project, present, caller, request: validateOnly ? undefined : request.request, time });
-      if (!present && allowMissing) return asItIs();
-      if (!present) throw new Failure("not_found", `${subject} does not exist`, { reason: "CLUSTER_NOT_FOUND", facts: { resource: subject } });
+      const asItIs = () => leaveAsItIs(store, { project, present: found, caller, request: validateOnly ? undefined : request.request, time });
+      if (!found && allowMissing) return asItIs();
+      const present = refuseMissing(found, subject);
       refuseStale(present, request.etag);
       // Asked again: it is on its way. That volumes go too can still be added, never taken back.
       if (present.intent.kind === "delete" && (present.intent.deleteVolumes || !deleteVolumes)) return asItIs();

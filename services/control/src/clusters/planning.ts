@@ -28,7 +28,7 @@ const target = { domain: "cluster.local" };
 /** Throws invalid with everything that is wrong with the spec beside its definition. */
 export function planOf({ uid, project, name, labels, generation, spec, build, app, needs }: Planned): DesiredCluster {
   const place = { target: spec.placement.target, namespace: spec.placement.namespace ?? project };
-  const sources: Sources = { uid, project, ...place, name, labels, version: 0, generation, intent: { kind: "run" }, app: build, spec, needs, formed: false, lastRecord: undefined, orders: [] };
+  const sources: Sources = { uid, project, ...place, name, labels, version: 0, generation, intent: { kind: "run" }, app: build, spec, needs, formed: false, lastRecord: undefined, continued: 0, orders: [] };
   return plan(sources, app, target);
 }
 

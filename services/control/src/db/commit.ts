@@ -127,13 +127,14 @@ function create(statement: Statement, { project, actor, time }: Mutation, cluste
 }
 
 function edit(statement: Statement, { actor, time }: Mutation, { uid, expect, change }: Extract<Write, { kind: "spec" }>, nth: number): void {
-  const { labels, annotations, next, raisesVersion } = change;
+  const { labels, annotations, next, continued, raisesVersion } = change;
   const sets = [
     `labels = ${statement.value(JSON.stringify(labels), "jsonb")}`,
     `annotations = ${statement.value(JSON.stringify(annotations), "jsonb")}`,
     `update_time = ${statement.value(time, "timestamptz")}`,
     `edition = edition + 1, revision = base + ${nth}`,
     ...(raisesVersion ? [`version = base + ${nth}`] : []),
+    ...(continued === undefined ? [] : [`continued = ${statement.value(continued, "bigint")}`]),
     ...(next ? [`generation = ${statement.value(next.generation, "bigint")}, app_uid = ${statement.value(next.app.uid, "uuid")}, app_name = ${statement.value(next.app.name, "text")}`] : []),
   ];
   statement.guarded(`edited_${nth}`, `UPDATE cluster SET ${sets.join(", ")} FROM raised WHERE ${isAsDecided(statement, uid, expect.edition)} RETURNING uid, project, target, namespace`, 1);

@@ -7,6 +7,7 @@ import { DataSource } from "typeorm";
 import { away, toFailure } from "./failures.ts";
 import { First1700000000001 } from "./migrations/1700000000001-first.ts";
 import { Pipelines1700000000002 } from "./migrations/1700000000002-pipelines.ts";
+import { Continued1700000000003 } from "./migrations/1700000000003-continued.ts";
 import { schemas } from "./tables.ts";
 
 /** The way to PostgreSQL: it is there or it is not, and comes back by itself. */
@@ -60,7 +61,7 @@ export function openDatabase({ url, log, poolSize = 16 }: DatabaseOptions): Data
     type: "postgres",
     url,
     entities: schemas,
-    migrations: [First1700000000001, Pipelines1700000000002],
+    migrations: [First1700000000001, Pipelines1700000000002, Continued1700000000003],
     poolSize,
     poolErrorHandler: (error: unknown) => log.warn({ error }, "a connection to the database was lost"),
     extra: { ...connection, statement_timeout: 30_000, query_timeout: 35_000, types: { getTypeParser: parserOf } },

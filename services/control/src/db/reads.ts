@@ -9,7 +9,7 @@ import type { Database } from "./data-source.ts";
 /** SQL → domain: reads that join. Each is one statement, and so sees one moment. */
 
 const clusterColumns = `c.uid, c.project, c.name, c.target, c.namespace, c.labels, c.annotations, c.generation, c.edition, c.version, c.create_time, c.update_time,
-  c.delete_time, c.gone_time, c.delete_volumes, c.creator, c.pipeline, c.pipeline_key, c.app_uid, greatest(c.revision, s.revision) AS revision, h.spec, h.app, s.status, s.formed, s.epoch, s.seq`;
+  c.delete_time, c.gone_time, c.delete_volumes, c.creator, c.pipeline, c.pipeline_key, c.app_uid, c.continued, greatest(c.revision, s.revision) AS revision, h.spec, h.app, s.status, s.formed, s.epoch, s.seq`;
 const clusterJoins = "JOIN cluster_history h ON h.uid = c.uid AND h.generation = c.generation JOIN cluster_status s ON s.uid = c.uid";
 
 export interface ClusterRow {
@@ -33,6 +33,7 @@ export interface ClusterRow {
   readonly pipeline: string | null;
   readonly pipeline_key: string | null;
   readonly app_uid: string | null;
+  readonly continued: number | null;
   readonly spec: StoredSpec;
   readonly app: AppRef;
   readonly status: StoredStatus | null;
@@ -89,6 +90,7 @@ export function toCluster(row: ClusterRow): StoredCluster {
     intent: row.delete_time === null ? { kind: "run" } : { kind: "delete", deleteVolumes: row.delete_volumes },
     spec: completeSpec(spec),
     app,
+    continued: row.continued ?? undefined,
     status: row.status === null ? undefined : { ...row.status, members: membersInOrder(row.status, row.members ?? {}) },
     formed,
     appUid: row.app_uid ?? undefined,

@@ -49,13 +49,13 @@ export async function sourcesOf({ apps, log }: Pick<DesiredDeps, "apps" | "log">
 }
 
 function toSources({ cluster, lastRecord, offered }: DesiredRow, app: App | undefined): Sources {
-  const { uid, project, target, namespace, name, labels, version, generation, intent, app: ref, spec, formed } = cluster;
+  const { uid, project, target, namespace, name, labels, version, generation, intent, app: ref, spec, formed, continued } = cluster;
   const exportsFound = Object.values(spec.needs).flatMap((need) => {
     const found = need.kind === "cluster" ? Object.entries(offered).find(([slot]) => spec.needs[slot] === need)?.[1] : undefined;
     return need.kind === "cluster" && found ? [[need.cluster, found.exports] as const] : [];
   });
   const needs = app ? bindNeeds(app, spec, Object.fromEntries(exportsFound), namespace) : waitingNeeds(spec, `the definition of ${ref.name} cannot be read`);
-  return { uid, project, target, namespace, name, labels, version, generation, intent, app: ref, spec, needs, formed, lastRecord, orders: [] };
+  return { uid, project, target, namespace, name, labels, version, generation, intent, app: ref, spec, needs, formed, lastRecord, continued: continued ?? 0, orders: [] };
 }
 
 export async function definitionOf({ store }: { readonly store: Pick<Store, "findDefinition"> }, digest: Digest): Promise<string> {

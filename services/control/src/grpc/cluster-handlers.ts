@@ -3,6 +3,7 @@ import {
   type ClusterChange,
   type ClusterInput,
   type ClusterServiceService,
+  ContinueClusterRequest,
   CreateClusterRequest,
   DeleteClusterRequest,
   ScaleClusterRequest,
@@ -17,6 +18,7 @@ import type { Applied } from "../clusters/applied.ts";
 import type { ApplyCluster, makeApplyCluster } from "../clusters/apply-cluster.ts";
 import { parseFilter } from "../clusters/cluster-filter.ts";
 import type { makeValidate } from "../apps/validate.ts";
+import type { makeContinueCluster } from "../clusters/continue-cluster.ts";
 import type { makeDeleteCluster } from "../clusters/delete-cluster.ts";
 import { type ClusterKey, getCluster, getClusters, listClusters } from "../clusters/read-clusters.ts";
 import { parseMask } from "../clusters/update-mask.ts";
@@ -35,6 +37,7 @@ export interface ClusterHandlersDeps {
   readonly store: Pick<Store, "findCluster" | "clustersByName" | "listClusters">;
   readonly watching: WatchDeps;
   readonly applyCluster: ReturnType<typeof makeApplyCluster>;
+  readonly continueCluster: ReturnType<typeof makeContinueCluster>;
   readonly deleteCluster: ReturnType<typeof makeDeleteCluster>;
   readonly validate: ReturnType<typeof makeValidate>;
 }
@@ -70,9 +73,9 @@ function reads({ store, watching }: ClusterHandlersDeps): Pick<Handlers<typeof C
   };
 }
 
-type Writes = "create" | "update" | "scale" | "delete";
+type Writes = "create" | "update" | "scale" | "continue" | "delete";
 
-function writes({ applyCluster, deleteCluster, validate }: ClusterHandlersDeps): Pick<Handlers<typeof ClusterServiceService>, Writes> {
+function writes({ applyCluster, continueCluster, deleteCluster, validate }: ClusterHandlersDeps): Pick<Handlers<typeof ClusterServiceService>, Writes> {
   return {
     create: async (request, call) =>
       withEveryProblem(request, validate, async () => {
@@ -92,6 +95,10 @@ function writes({ applyCluster, deleteCluster, validate }: ClusterHandlersDeps):
       if (role === "") throw missing("role");
       const command: ApplyCluster = { ...parseClusterKey(request.name), mode: "update", wish: scaledWish(role, members), etag, request: onceOf("ScaleCluster", ScaleClusterRequest, request), validateOnly, method: "ScaleCluster" };
       return toChange(await applyCluster(command, callerOf(call)));
+    },
+    continue: async (request, call) => {
+      const command = { ...parseClusterKey(request.name), generation: countOf(request.generation, "generation"), request: onceOf("ContinueCluster", ContinueClusterRequest, request), validateOnly: request.validateOnly };
+      return toChange(await continueCluster(command, callerOf(call)));
     },
     delete: async (request, call) => {
       const { confirm, etag, allowMissing, validateOnly } = request;

@@ -10,7 +10,7 @@ import type { Acked, Report } from "../status/report.ts";
 /** Between control and reconcilers: values of the domain travel as JSON (docs/adr/0002). */
 
 export function toWireSources(sources: Sources): wire.Sources {
-  const { uid, project, target, namespace, name, labels, version, generation, intent, app, spec, needs, formed, lastRecord, orders } = sources;
+  const { uid, project, target, namespace, name, labels, version, generation, intent, app, spec, needs, formed, lastRecord, continued, orders } = sources;
   return {
     uid,
     project,
@@ -26,6 +26,7 @@ export function toWireSources(sources: Sources): wire.Sources {
     needs: canonicalJson(needs),
     formed,
     lastRecord: lastRecord ? JSON.stringify(lastRecord) : "",
+    continued: BigInt(continued),
     orders: orders.map(({ id, kind, args }) => ({ id, kind, args: canonicalJson(args) })),
   };
 }

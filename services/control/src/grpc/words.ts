@@ -34,6 +34,7 @@ export function toWire(cluster: ClusterSnapshot, revision: number): wire.Cluster
     status: toWireStatus(cluster),
     reconciling: isReconciling(cluster),
     app: toWireAppName(app),
+    continuedGeneration: BigInt(cluster.continued ?? 0),
     pipeline: cluster.pipeline ? `projects/${cluster.project}/pipelines/${cluster.name.slice(0, -cluster.pipeline.key.length - 1)}` : "",
   };
 }

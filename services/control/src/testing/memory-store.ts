@@ -202,7 +202,7 @@ function create(contents: Contents, { project, actor, time }: Mutation, cluster:
   const { uid: appUid, ...ref } = app;
   const common = { uid, project, name, target, namespace, labels, annotations, generation: 1, edition: 1, revision, version: revision, createTime: time, updateTime: time, deleteTime: undefined };
   contents.clusters.set(uid, {
-    cluster: { ...common, creator: actor.name, pipeline, intent: { kind: "run" }, app: ref, spec: withoutUndefined(spec), guard: { epoch: 0, seq: 0 }, formed: false, goneTime: undefined },
+    cluster: { ...common, creator: actor.name, pipeline, intent: { kind: "run" }, app: ref, spec: withoutUndefined(spec), continued: undefined, guard: { epoch: 0, seq: 0 }, formed: false, goneTime: undefined },
     status: undefined,
     members: {},
     record: undefined,
@@ -226,9 +226,9 @@ function holderOf(contents: Contents, { uid, target, namespace, own, objectNames
   return undefined;
 }
 
-function edit(contents: Contents, { time }: Mutation, row: Row, { labels, annotations, next, raisesVersion }: SpecChange, revision: number): void {
+function edit(contents: Contents, { time }: Mutation, row: Row, { labels, annotations, next, continued = row.cluster.continued, raisesVersion }: SpecChange, revision: number): void {
   const { cluster } = row;
-  row.cluster = { ...cluster, labels, annotations, edition: cluster.edition + 1, revision, version: raisesVersion ? revision : cluster.version, updateTime: time };
+  row.cluster = { ...cluster, labels, annotations, continued, edition: cluster.edition + 1, revision, version: raisesVersion ? revision : cluster.version, updateTime: time };
   if (!next) return;
   if (!contents.apps.has(next.app.uid)) throw changed();
   claimNames(contents, { ...cluster, objectNames: next.objectNames, own: undefined });

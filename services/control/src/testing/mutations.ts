@@ -58,7 +58,7 @@ export function aCluster(name: string, app: NewApp, change: Partial<NewCluster> 
 export function creating(project: string, cluster: NewCluster): Write {
   const { uid, name, target, namespace, labels, annotations, app, spec, pipeline } = cluster;
   const snapshot = { uid, project, name, target, namespace, labels, annotations, generation: 1, edition: 1, createTime: aTime, updateTime: aTime, deleteTime: undefined, creator: "ann", pipeline };
-  return clusterWrite({ ...snapshot, intent: { kind: "run" }, app, spec, status: undefined }, "cluster.created", { kind: "create", cluster });
+  return clusterWrite({ ...snapshot, intent: { kind: "run" }, app, spec, continued: undefined, status: undefined }, "cluster.created", { kind: "create", cluster });
 }
 
 /** As an event keeps it, and as filters look at it. */
@@ -66,7 +66,7 @@ export function snapshot(change: Partial<ClusterSnapshot> = {}): ClusterSnapshot
   const app = { project: "troupe-system", name: "queue", version: "1.0", build: 1, digest: "d" };
   const place = { uid: "01930000-0000-7000-8000-000000000001", project: "payments", name: "c", target: "default", namespace: "payments" };
   const times = { createTime: aTime, updateTime: aTime, deleteTime: undefined };
-  return { ...place, ...times, labels: {}, annotations: {}, generation: 1, edition: 1, creator: "ann", pipeline: undefined, intent: { kind: "run" }, app, spec: aSpec(), status: undefined, ...change };
+  return { ...place, ...times, labels: {}, annotations: {}, generation: 1, edition: 1, creator: "ann", pipeline: undefined, intent: { kind: "run" }, app, spec: aSpec(), continued: undefined, status: undefined, ...change };
 }
 
 export function aPipeline(name: string, change: Partial<PipelineSnapshot> = {}): PipelineSnapshot {

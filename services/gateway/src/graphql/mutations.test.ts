@@ -12,7 +12,7 @@ function fakeControl() {
     return { cluster: undefined, plan: undefined, created: false };
   };
   const control = {
-    clusters: { update: take, create: take, delete: take },
+    clusters: { update: take, create: take, continue: take, delete: take },
     apps: { delete: () => Promise.reject(new Failure("not_found", "no such build")) },
   };
   return { context: contextOf(control as unknown as Control, () => "id"), sent };
@@ -43,6 +43,15 @@ describe("annotations", () => {
     await mutations.createCluster({}, { input: { project: "p", name: "c", spec, annotations: { "a.b/c": "d" } } }, context);
     expect(sent[0]).toMatchObject({ source: { value: { annotations: { "a.b/c": "d" } } } });
     expect(await mutations.applyCluster({}, { input: { name, spec, annotations: { a: 1 } } }, context)).toMatchObject({ userErrors: [{ path: "annotations.a" }] });
+  });
+});
+
+describe("an update that waits", () => {
+  it("is let go on for the generation that was looked at, or the present one", async () => {
+    const { context, sent } = fakeControl();
+    await mutations.continueCluster({}, { input: { name, generation: "4" } }, context);
+    await mutations.continueCluster({}, { input: { name } }, context);
+    expect(sent.map(({ generation }) => generation)).toEqual([4n, 0n]);
   });
 });
 

@@ -51,6 +51,12 @@ export const mutations = {
       return changeWords(await control.clusters.scale({ name, role, members, etag: etag ?? "", requestId, validateOnly: validateOnly ?? false }, options));
     }),
 
+  continueCluster: (_: unknown, { input }: Args<{ readonly name: string; readonly generation?: string | number | null }>, { control, options, newId }: Context) =>
+    payload(input.requestId ?? newId(), async (requestId) => {
+      const { name, generation, validateOnly } = input;
+      return changeWords(await control.clusters.continue({ name, generation: BigInt(generation ?? 0), requestId, validateOnly: validateOnly ?? false }, options));
+    }),
+
   deleteCluster: (_: unknown, { input }: Args<{ readonly name: string; readonly deleteVolumes?: boolean | null; readonly confirm?: string | null; readonly allowMissing?: boolean | null }>, { control, options, newId }: Context) =>
     payload(input.requestId ?? newId(), async (requestId) => {
       const { name, deleteVolumes, confirm, etag, validateOnly, allowMissing } = input;

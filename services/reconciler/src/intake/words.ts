@@ -28,6 +28,7 @@ export function toSources(message: wire.Sources): Sources {
     needs: JSON.parse(message.needs || "{}") as Sources["needs"],
     formed,
     lastRecord: message.lastRecord === "" ? undefined : (JSON.parse(message.lastRecord) as Sources["lastRecord"]),
+    continued: Number(message.continued),
     orders: message.orders.map(toOrder),
   };
 }

@@ -152,12 +152,13 @@ class Statuses {
 }
 
 export function toWire(sources: Sources): wire.Sources {
-  const { version, generation, intent, spec, needs, lastRecord, orders, labels, ...same } = sources;
+  const { version, generation, continued, intent, spec, needs, lastRecord, orders, labels, ...same } = sources;
   return {
     ...same,
     labels: { ...labels },
     version: BigInt(version),
     generation: BigInt(generation),
+    continued: BigInt(continued),
     intent: { kind: intent.kind === "run" ? { $case: "run", value: true } : { $case: "delete", value: { deleteVolumes: intent.deleteVolumes } } },
     spec: JSON.stringify(spec),
     needs: JSON.stringify(needs),

@@ -69,7 +69,7 @@ export const defaults = {
   update: z
     .strictObject({
       maxUnavailable: z.int().min(1).max(1000).nullish().describe("Members that may be away at a time, for whatever reason. Default: 1."),
-      pauseAfterFirst: z.boolean().nullish().describe("After the first member a person is waited for. Default: false."),
+      pauseAfterFirst: z.boolean().nullish().describe("After the first member of the role a person is waited for, who lets the others go on with `troupe continue`. Default: false."),
       allAtOnce: z.boolean().nullish().describe("All members stop, then all start with what is new. Default: false."),
     })
     .meta({ id: "Update" })

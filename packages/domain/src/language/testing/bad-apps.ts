@@ -41,7 +41,7 @@ export const badApps: readonly BadFile[] = [
     ["FIELD_UNKNOWN", "spec.roles.server.ports.a.prot", "did you mean port?"],
     ["FIELD_UNKNOWN", "spec.roles.server.volumes.v.sizze", "did you mean size?"],
   ]],
-  ["a field that waits for a person, whom nothing lets answer yet", app("  roles: {server: {members: 1, update: {¦pauseAfterFirst: true}}}\n"), [["FIELD_NOT_SUPPORTED_YET", "spec.roles.server.update.pauseAfterFirst"]]],
+  ["a first member that is waited for where all stop together", app("  roles: {server: {members: 1, update: {¦pauseAfterFirst: true, allAtOnce: true}}}\n"), [["FIELDS_EXCLUSIVE", "spec.roles.server.update.pauseAfterFirst"]]],
   ["no roles", "apiVersion: troupe.dev/v1\nkind: App\nmetadata: {name: thing}\n¦spec: {version: '1'}\n", [["FIELD_MISSING", "spec.roles"]]],
   ["roles without a role", app("  roles: ¦{}\n"), [["FIELD_MISSING", "spec.roles"]]],
   ["a role without members or image", "apiVersion: troupe.dev/v1\nkind: App\nmetadata: {name: thing}\nspec:\n  version: '1'\n  roles:\n    ¦server: {}\n", [["FIELD_MISSING", "spec.roles.server.image"], ["FIELD_MISSING", "spec.roles.server.members"]]],

@@ -144,6 +144,8 @@ export interface Sources {
   readonly lastRecord: string;
   readonly orders: readonly Order[];
   readonly labels: { [key: string]: string };
+  /** The generation whose update a person has let go on past its first member; 0: none. */
+  readonly continued: bigint;
 }
 
 export interface Sources_LabelsEntry {
@@ -784,6 +786,7 @@ function createBaseSources(): Sources {
     lastRecord: "",
     orders: [],
     labels: {},
+    continued: 0n,
   };
 }
 
@@ -840,6 +843,12 @@ export const Sources: MessageFns<Sources> = {
     globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
       Sources_LabelsEntry.encode({ key: key as any, value }, writer.uint32(122).fork()).join();
     });
+    if (message.continued !== 0n) {
+      if (BigInt.asIntN(64, message.continued) !== message.continued) {
+        throw new globalThis.Error("value provided for field message.continued of type int64 too large");
+      }
+      writer.uint32(128).int64(message.continued);
+    }
     return writer;
   },
 
@@ -979,6 +988,14 @@ export const Sources: MessageFns<Sources> = {
             }
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.continued = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1025,6 +1042,7 @@ export const Sources: MessageFns<Sources> = {
           {},
         )
         : {},
+      continued: isSet(object.continued) ? BigInt(object.continued) : 0n,
     };
   },
 
@@ -1081,6 +1099,9 @@ export const Sources: MessageFns<Sources> = {
         });
       }
     }
+    if (message.continued !== 0n) {
+      obj.continued = message.continued.toString();
+    }
     return obj;
   },
 
@@ -1116,6 +1137,7 @@ export const Sources: MessageFns<Sources> = {
       },
       {},
     );
+    message.continued = (object.continued !== undefined && object.continued !== null) ? BigInt(object.continued) : 0n;
     return message;
   },
 };
