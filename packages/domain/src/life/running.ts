@@ -1,6 +1,7 @@
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
 import { memberName } from "../render/identity.ts";
 import { gangLooksAt, isHeldBack } from "./gang.ts";
+import { hookWait, inWords } from "./hook-wait.ts";
 import { dueBeforeStart } from "./hooks-due.ts";
 import { isCompleted, isSpentJob, retryAt } from "./job.ts";
 import { isLost, isRoleReady, type Member, membersOf, podOf, rolesOf } from "./members.ts";
@@ -66,7 +67,7 @@ function holds(cluster: DesiredCluster, record: ClusterRecord, role: DesiredRole
     const { index } = member;
     const self = `member ${memberName(cluster, name, index)}`;
     const hooks = dueBeforeStart(defined, own, member);
-    if (hooks.length > 0) return [{ index, wait: { what: self, reason: "HooksPending", message: `starts after ${hooks.join(" and ")}, and hooks cannot run yet` } }];
+    if (hooks.length > 0) return [{ index, wait: hookWait(self, `starts after ${inWords(hooks)}`) }];
     const untilMs = retryAt(record, member);
     return untilMs > nowMs ? [{ index, untilMs, wait: { what: self, reason: "RetryPending", message: "it failed, and starts again after a pause" } }] : [];
   });
