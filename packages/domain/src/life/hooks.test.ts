@@ -129,6 +129,7 @@ describe("a hook of the end", () => {
       const after = target.converge(written(withHooks(hooks), members(2), 2));
       expect([after.conditions[0]?.status, target.record?.members["server"]?.["0"]]).toMatchObject(["False", { leaving: true, state: "in" }]);
       expect(target.names("Pod")).toEqual(pods(1, 2));
+      expect(JSON.stringify(after.waiting).includes("no forget that others could run")).toBe(!hooks.includes("forget"));
     }
     const { target } = begun(withHooks("flush: {exec: [x]}"));
     target.kill("c-server-0");

@@ -1,7 +1,9 @@
 import { memberHost, memberName } from "../render/identity.ts";
 import { liveInputsOf } from "../render/inputs.ts";
+import type { Role } from "../language/app.ts";
 import type { DesiredCluster } from "../plan/desired.ts";
 import { memberId } from "../plan/scope.ts";
+import { waitsForPerson } from "./hooks-due.ts";
 import { isLost, isReady, type Member, podOf } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
 import type { ClusterRecord } from "./record.ts";
@@ -38,12 +40,17 @@ export interface Trouble {
 
 /** What keeps a member from being ready, if it is more than time. */
 export function troubleOf(cluster: DesiredCluster, role: string, member: Member, observed: ObservedCluster): Trouble | undefined {
-  if (isLost(member, observed)) return { reason: "MemberLost", message: "its volume is lost: lower the count to remove it" };
+  if (isLost(member, observed)) return { reason: "MemberLost", message: lostWords(cluster.app.roles[role]) };
   const pod = podOf(cluster, role, member.index, observed);
   if (pod === undefined || isReady(pod) || pod.trouble === undefined) return undefined;
   const { reason, message } = pod.trouble;
   if (reason === "Unschedulable" && isVolumePending(member, observed, message)) return { reason: "VolumePending", message: "its volume is being made" };
   return { reason: reasonOf(reason), message: message === "" ? reason : `${reason}: ${message}` };
+}
+
+function lostWords(role: Role | undefined): string {
+  if (role && waitsForPerson(role, true)) return "its volume is lost, and it stays: it should have left by itself (leave), and the definition has no forget that others could run for it";
+  return "its volume is lost: lower the count to remove it";
 }
 
 /** The scheduler says so for a moment whenever a claim is new, and goes on saying it until it looks again. */
