@@ -121,6 +121,8 @@ describe("troupe", () => {
     expect((await troupe(["get", "clusters", "-n", "shop"])).out).toContain("Paused");
     expect(await troupe(["resume", "etl", "-n", "shop", "--wait"])).toMatchObject({ code: 0 });
     expect((await troupe(["get", "clusters", "-n", "shop"])).out).toContain("Ready");
+    expect(await troupe(["continue", "etl", "-n", "shop", "--dry-run"])).toMatchObject({ code: 0, out: expect.stringContaining("the update goes on past its first members") });
+    expect(await troupe(["continue", "etl", "-n", "shop"])).toMatchObject({ code: 0, out: expect.stringContaining("cluster/etl continued") });
   });
 
   test("events can be listed, filtered, and read as one JSON object a line", async () => {

@@ -19,8 +19,7 @@ export const exitCodeHelp = `Exit codes:
   1  failed; diff, validate: no       6  the server, or what it needs, is away
   2  wrong usage of this command      7  not so within --timeout
   3  invalid document or request      8  not allowed
-  4  not found                      130  interrupted
-`;
+  4  not found                      130  interrupted`;
 
 /** Reasons that only this command has. */
 const ofReason: Readonly<Record<string, number>> = {

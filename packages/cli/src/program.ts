@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, Help, Option } from "commander";
 import { exitCodeHelp } from "./exit-codes.ts";
 import type { Output, Session } from "./session.ts";
 import { parseCount, parseTimeoutMs } from "./usage.ts";
@@ -26,14 +26,15 @@ export function makeProgram(run: Run, env: Readonly<Record<string, string | unde
     .option("-n, --project <name>", "project to work in (TROUPE_PROJECT; default: what the document says, else default)", env["TROUPE_PROJECT"] || undefined)
     .addOption(new Option("-o, --output <form>", "form of the output").choices(outputs).default("table"))
     .option("--no-color", "no colours (NO_COLOR does the same)")
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, optionDescription })
     .showHelpAfterError("(troupe COMMAND --help says more)")
     .exitOverride()
-    .addHelpText("after", `\nExamples:\n  troupe apply -f app.yaml -f cluster.yaml --wait\n  troupe get clusters -A\n  troupe describe cluster events\n  troupe scale cluster events broker=5 --wait\n\n${exitCodeHelp}`);
+    .addHelpText("after", examples("apply -f app.yaml -f cluster.yaml --wait", "get clusters -A", "describe cluster events", "scale cluster events broker=5 --wait"));
   const start = (command: Command, act: (session: Session) => Promise<void | number>) => run(command.optsWithGlobals<Globals>(), act);
   addWrites(program, start);
   addReads(program, start);
   addHelpers(program, start);
+  for (const command of [program, ...program.commands]) command.addHelpText("after", `\n${exitCodeHelp}`);
   for (const command of program.commands) command.exitOverride().showHelpAfterError(`(troupe ${command.name()} --help says more)`);
   return program;
 }
@@ -50,6 +51,17 @@ interface WaitOptions {
   readonly timeout: string;
 }
 
+/** Without what holds by itself: no, none, nothing. */
+function optionDescription(option: Option): string {
+  const { defaultValue } = option as { readonly defaultValue?: unknown };
+  const isNothing = defaultValue === false || defaultValue === "" || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  return isNothing ? option.description : new Help().optionDescription(option);
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  troupe ${line}`).join("\n")}`;
+}
+
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
 function withFiles(command: Command): Command {
@@ -62,9 +74,9 @@ function withWait(command: Command, what: string): Command {
 
 function addWrites(program: Command, start: Start): void {
   withWait(withFiles(program.command("apply")), "everything is Ready")
-    .description("Publish Apps and create or change Clusters and Pipelines, from files.")
+    .description("Publish Apps and create or change Clusters and Pipelines, from files. Everything is checked before the first document is sent.")
     .option("--dry-run", "say what would happen, and change nothing", false)
-    .addHelpText("after", "\nEverything is checked before the first document is sent.\n\nExamples:\n  troupe apply -f app.yaml\n  troupe apply -f cluster.yaml --wait\n  troupe apply -f pipeline.yaml --wait\n  cat cluster.yaml | troupe apply -f - --dry-run\n")
+    .addHelpText("after", examples("apply -f app.yaml -f cluster.yaml --dry-run", "apply -f cluster.yaml --wait", "apply -f pipeline.yaml --wait", "get cluster events -o yaml | troupe apply -f -"))
     .action(async (options: FileOptions & WaitOptions & { dryRun: boolean }, command: Command) =>
       start(command, async (session) => (await import("./commands/apply.ts")).apply(session, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
     );
@@ -72,16 +84,16 @@ function addWrites(program: Command, start: Start): void {
     .usage("cluster NAME ROLE=NUMBER... [options]")
     .description("Set the number of members of roles.")
     .option("--dry-run", "say what would happen, and change nothing", false)
-    .addHelpText("after", "\nExample:\n  troupe scale cluster events broker=5 --wait\n")
+    .addHelpText("after", examples("scale cluster events broker=5 --wait"))
     .action(async (words: string[], options: WaitOptions & { dryRun: boolean }, command: Command) =>
       start(command, async (session) => (await import("./commands/scale.ts")).scale(session, words, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
     );
-  for (const [word, what] of [["stop", "Stop all members of clusters; volumes, secrets and names stay."], ["start", "Start clusters that were stopped."], ["pause", "Leave clusters as they are, come what may, until they are resumed."], ["resume", "Let Troupe change and heal paused clusters again."]] as const) {
+  for (const [word, what] of [["stop", "Stop all members of clusters; volumes, secrets and names stay."], ["start", "Start clusters that were stopped."], ["pause", "Leave clusters as they are, come what may, until they are resumed."], ["resume", "Let Troupe change and heal paused clusters again."], ["continue", "Let updates go on that wait for a person after their first members."]] as const) {
     withWait(program.command(`${word} <words...>`), "it is so")
       .usage("cluster NAME... [options]")
       .description(what)
       .option("--dry-run", "say what would happen, and change nothing", false)
-      .addHelpText("after", `\nExample:\n  troupe ${word} cluster events --wait\n`)
+      .addHelpText("after", examples(`${word} cluster events --wait`))
       .action(async (words: string[], options: WaitOptions & { dryRun: boolean }, command: Command) =>
         start(command, async (session) => (await import("./commands/switch.ts")).turn(session, word, words, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
       );
@@ -92,7 +104,7 @@ function addWrites(program: Command, start: Start): void {
     .option("--volumes", "delete all data too; asks for the name", false)
     .option("--confirm <name>", "the name of the cluster or pipeline, for --volumes where nobody can be asked", "")
     .option("--ignore-not-found", "it is well if it is not there", false)
-    .addHelpText("after", "\nExamples:\n  troupe delete cluster events --wait\n  troupe delete cluster events --volumes --confirm events\n")
+    .addHelpText("after", examples("delete cluster events --wait", "delete cluster events --volumes --confirm events"))
     .action(async (words: string[], options: FileOptions & WaitOptions & { volumes: boolean; confirm: string; ignoreNotFound: boolean }, command: Command) =>
       start(command, async (session) => (await import("./commands/delete.ts")).remove(session, words, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
     );
@@ -106,7 +118,7 @@ function addReads(program: Command, start: Start): void {
     .option("-A, --all-projects", "clusters and pipelines of every project", false)
     .option("--filter <text>", 'only clusters such as \'app = "queue" AND state != READY\'', "")
     .option("-l, --label <name=value>", "only clusters with this label; may be repeated", collect, [])
-    .addHelpText("after", "\nExamples:\n  troupe get clusters\n  troupe get cluster events -o yaml\n  troupe get apps -o wide\n")
+    .addHelpText("after", examples("get clusters", "get cluster events -o yaml", "get apps -o wide"))
     .action(async (words: string[], options: { allProjects: boolean; filter: string; label: readonly string[] }, command: Command) =>
       start(command, async (session) => (await import("./commands/get.ts")).get(session, words, { ...options, labels: options.label })),
     );
@@ -150,23 +162,26 @@ function addReads(program: Command, start: Start): void {
 function addHelpers(program: Command, start: Start): void {
   withFiles(program.command("validate [files...]"))
     .description("Say everything that is wrong with documents; store nothing. Exit 1 if anything is.")
-    .addHelpText("after", "\nExample:\n  troupe validate app.yaml cluster.yaml\n")
+    .addHelpText("after", examples("validate app.yaml cluster.yaml", "validate -f definitions -R -o json"))
     .action(async (files: string[], options: FileOptions, command: Command) => start(command, async (session) => (await import("./commands/validate.ts")).validate(session, files, options)));
-  program
-    .command("render <files...>")
+  withFiles(program.command("render [files...]"))
     .usage("APP.yaml CLUSTER.yaml [options]")
-    .description("Print the Kubernetes objects of a cluster, without a server.")
+    .description("Print the Kubernetes objects of a cluster, without a server: as YAML, or with -o json, or their names with -o name.")
+    .option("--only <kind/name>", "this object, as -o name spells it; may be repeated", collect, [])
     .option("--need <slot.export=value>", "what a cluster that is needed offers; may be repeated", collect, [])
-    .addHelpText("after", "\nExample:\n  troupe render app.yaml cluster.yaml\n  troupe render app.yaml cluster.yaml --need zk.quorum=coord:2181 -o json\n")
-    .action(async (files: string[], options: { need: readonly string[] }, command: Command) => start(command, async (session) => (await import("./commands/render.ts")).render(session, files, options)));
+    .addHelpText("after", examples("render app.yaml cluster.yaml", "render -f app.yaml -f cluster.yaml -o name", "render app.yaml cluster.yaml --only pod/events-broker-0", "render app.yaml cluster.yaml --need zk.quorum=coord:2181 -o json"))
+    .action(async (files: string[], options: FileOptions & { need: readonly string[]; only: readonly string[] }, command: Command) =>
+      start(command, async (session) => (await import("./commands/render.ts")).render(session, files, options)),
+    );
   program
     .command("explain [path]")
-    .usage("KIND.FIELD.FIELD [options]")
-    .description("Say what a field of an App, Cluster or Pipeline means, without a server.")
-    .addHelpText("after", "\nExamples:\n  troupe explain app\n  troupe explain app.roles.hooks\n  troupe explain cluster.roles.volumes.size\n")
+    .usage("[KIND.FIELD.FIELD] [options]")
+    .description("Say what a field of an App, Cluster or Pipeline means, without a server. Names such as a role's may stand in the path.")
+    .addHelpText("after", examples("explain", "explain app.roles.hooks", "explain cluster.roles.broker.volumes.data.size"))
     .action(async (path: string | undefined, _options: unknown, command: Command) => start(command, async (session) => (await import("./commands/explain.ts")).explain(session, path)));
   withFiles(program.command("diff"))
     .description("Show what apply would change of Clusters and Pipelines; exit 1 if anything.")
+    .addHelpText("after", examples("diff -f cluster.yaml", "diff -f pipeline.yaml -o json"))
     .action(async (options: FileOptions, command: Command) => start(command, async (session) => (await import("./commands/diff.ts")).diff(session, options)));
   program
     .command("version")

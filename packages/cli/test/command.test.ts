@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { Failure } from "@troupe/domain/failure";
+import { App } from "@troupe/proto/troupe/v1/app";
 import { Cluster, type ClusterChange, WatchKind } from "@troupe/proto/troupe/v1/cluster";
 import { Event } from "@troupe/proto/troupe/v1/event";
 import { Info } from "@troupe/proto/troupe/v1/system";
 import { Problem } from "@troupe/proto/troupe/v1/problem";
 import { afterEach, describe, expect, it } from "vitest";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { type Fakes, startServer } from "./server.ts";
 
 /** The command as a process, against a server that says what the test wants. */
@@ -156,9 +157,48 @@ describe("apply", () => {
   });
 });
 
+describe("a dry run", () => {
+  const pipeline = "apiVersion: troupe.dev/v1\nkind: Pipeline\nmetadata: {name: flow}\nspec: {clusters: {x: {app: queue, roles: {server: {members: 2}}}, y: {app: other}}}\n";
+  const missing = () => Promise.reject(new Failure("not_found", "it is not there"));
+  /** A server with this revision of the App, 0 for none; it tells of no Cluster or Pipeline that is of it what would happen. */
+  const serving = (revision: bigint, present?: Cluster) =>
+    serve({
+      apps: { ...valid, publish: async () => App.fromPartial({ name: "projects/troupe-system/apps/queue@1+1", revision }) },
+      clusters: { get: present ? async () => present : missing, ...applying() },
+      pipelines: { get: missing },
+    });
+  const dryRun = async (address: string, text: string, ...args: readonly string[]) => troupe(address, ["apply", "--dry-run", "-f", await file("all.yaml", text), ...args]);
+
+  it("tells what would be created of an App that is published along with it, and that the server was not asked", async () => {
+    const address = await serving(0n);
+    const both = `${goodApp}---\n${clusterOf("app: queue, roles: {server: {members: 2}}")}`;
+    const { code, out } = await dryRun(address, both);
+    expect([code, out.split("\n")]).toEqual([0, ["app/queue@1+1 published (dry run)", "cluster/a created (2 server) (dry run)", "  created: server-0, server-1", expect.stringContaining("queue@1+1 is not published yet"), ""]]);
+    const { items } = JSON.parse((await dryRun(address, both, "-o", "json")).out) as { items: object[] };
+    expect(items[1]).toMatchObject({ kind: "Cluster", spec: { app: "queue" }, plan: { members: [{ index: 0 }, { index: 1 }], notes: [expect.anything()] } });
+  });
+
+  it("tells so of a Pipeline, cluster by cluster", async () => {
+    const { out } = await dryRun(await serving(0n), `${goodApp}---\n${pipeline}`);
+    expect(out).toMatch(/pipeline\/flow created \(x, y\) \(dry run\)\n {2}cluster\/flow-x created\n {4}created: server-0, server-1\n {2}cluster\/flow-y created\n {2}queue@1\+1 is not published yet/);
+  });
+
+  it("leaves it to the server where that knows the App, or the cluster keeps the build that it has", async () => {
+    const unchanged = await serving(0n, Cluster.fromPartial({ ...aCluster("a"), spec: { app: "queue" } }));
+    for (const address of [await serving(7n), unchanged]) expect(await dryRun(address, `${goodApp}---\n${clusterOf("app: queue")}`)).toMatchObject({ code: 0, out: expect.stringMatching(/cluster\/a created \(dry run\)\n$/) });
+    const other = await serving(0n, Cluster.fromPartial({ ...aCluster("a"), spec: { app: "queue@0" } }));
+    expect((await dryRun(other, `${goodApp}---\n${clusterOf("app: queue")}`)).out).toMatch(/cluster\/a configured \(app "queue@0" → "queue"\) \(dry run\)\n {2}queue@1\+1 is not published yet/);
+  });
+
+  it("of diff is the same", async () => {
+    const all = await file("all.yaml", `${goodApp}---\n${clusterOf("app: queue")}---\n${pipeline}`);
+    expect(await troupe(await serving(0n), ["diff", "-f", all])).toMatchObject({ code: 1, out: expect.stringMatching(/cluster\/a \(new\)\n {2}created: server-0\n[^]*pipeline\/flow \(new\)/) });
+  });
+});
+
 /** Nothing listens there. */
 const nowhere = "127.0.0.1:1";
-const role = "image: registry.example/q:1, roles: {server: {members: 1+}}";
+const role = "image: registry.example/q:1, user: 1000, roles: {server: {members: 1+}}";
 const goodApp = `apiVersion: troupe.dev/v1\nkind: App\nmetadata: {name: queue}\nspec: {version: "1", ${role}}\n`;
 const clusterOf = (spec: string) => `apiVersion: troupe.dev/v1\nkind: Cluster\nmetadata: {name: a}\nspec: {${spec}}\n`;
 
@@ -179,6 +219,14 @@ describe("validate", () => {
     expect([code, err]).toEqual([1, ""]);
     expect(JSON.parse(out).problems).toMatchObject([{ file: files[1], path: "spec.version", line: 4 }, { file: files[0], path: "spec.colour", line: 4, column: 20 }]);
     expect(await troupe(nowhere, ["validate", await file("c.yaml", goodApp), "-o", "json"])).toMatchObject({ code: 0, out: expect.stringContaining('"problems": []') });
+  });
+
+  it("notes once for an App which roles run as a user that nobody chose, and finds nothing wrong with it", async () => {
+    const silent = await file("app.yaml", goodApp.replace("user: 1000, roles: {", "roles: {worker: {members: 1}, own: {members: 1, user: image}, "));
+    expect(await troupe(nowhere, ["validate", silent])).toMatchObject({ code: 0, out: "1 document is valid\n", err: expect.stringMatching(/^.*app\.yaml:4:1: note: spec\.user: .*server, worker .*1000.*\n$/) });
+    const { code, out } = await troupe(nowhere, ["validate", silent, "-o", "json"]);
+    expect([code, JSON.parse(out)]).toMatchObject([0, { problems: [], notes: [{ file: silent, path: "spec.user", line: 4, column: 1 }] }]);
+    expect(await troupe(nowhere, ["validate", await file("b.yaml", goodApp), "-o", "json"])).toMatchObject({ out: expect.stringContaining('"notes": []') });
   });
 
   it("asks the server about what is of an App that did not come along; that it is away hides nothing that is known", async () => {
@@ -206,6 +254,14 @@ describe("render", () => {
     expect(await troupe(nowhere, ["render", ...files, "--need", "stor.address=h:1"])).toMatchObject({ code: 2, err: expect.stringContaining("there are store") });
   });
 
+  it("takes its files with -f too, lists names, and prints only what is named so", async () => {
+    const files = ["-f", await file("app.yaml", goodApp), "-f", await file("cluster.yaml", clusterOf("app: queue, roles: {server: {members: 2}}"))];
+    expect((await troupe(nowhere, ["render", ...files, "-o", "name"])).out).toContain("serviceaccount/a\nservice/a-all\n");
+    const { out } = await troupe(nowhere, ["render", ...files, "--only", "Pod/a-server-1", "--only", "service/a-all"]);
+    expect(parseAllDocuments(out).map((document) => [document.get("kind"), document.getIn(["metadata", "name"])])).toEqual([["Service", "a-all"], ["Pod", "a-server-1"]]);
+    expect(await troupe(nowhere, ["render", ...files, "--only", "pod/a-serve-1"])).toMatchObject({ code: 4, out: "", err: expect.stringContaining("did you mean pod/a-server-1?") });
+  });
+
   it("refuses what is wrong at its place, and what does not belong together", async () => {
     const wrong = await file("cluster.yaml", clusterOf("app: queue, roles: {serve: {members: 1}}"));
     expect(await troupe(nowhere, ["render", await file("app.yaml", goodApp), wrong])).toMatchObject({ code: 3, out: "", err: expect.stringContaining(`${wrong}:4:28: spec.roles.serve`) });
@@ -219,6 +275,15 @@ describe("explain", () => {
     const { out } = await troupe(nowhere, ["explain", "app.roles.<role>.stop"]);
     expect(out).toMatch(/^app\.roles\.<role>\.stop {3}Stop\n\nHow a process is ended\.\n\nFIELD.*\nsignal .*\ngrace +duration +How long .* Default: 30s\.\n$/);
     expect(JSON.parse((await troupe(nowhere, ["explain", "app.stop.grace", "-o", "json"])).out)).toMatchObject({ path: "app.stop.grace", type: "duration", default: "30s", required: false, fields: [] });
+  });
+
+  it("takes a word below a map of names for a name, unless it is close to a field", async () => {
+    const described = async (path: string) => (await troupe(nowhere, ["explain", path])).out.split("\n").slice(1);
+    for (const [named, bare] of [["app.roles.broker.hooks", "app.roles.hooks"], ["app.roles.main.volumes.data.size", "app.volumes.size"], ["pipeline.clusters.log.roles.broker", "pipeline.clusters.roles"]] as const) {
+      expect.soft(await described(named), named).toEqual(await described(bare));
+    }
+    const refusals = [["app.roles.hoks.join", "hooks?"], ["app.roles.broker.hoks", "hooks?"], ["app.roles.a.b", "no field b: there are"], ["app.version.major", "nothing is below"]] as const;
+    for (const [path, advice] of refusals) expect.soft(await troupe(nowhere, ["explain", path]), path).toMatchObject({ code: 2, err: expect.stringContaining(advice) });
   });
 
   it("says what there is, and what was meant", async () => {
@@ -259,6 +324,49 @@ describe("delete", () => {
     const address = await serve({ apps: { delete: () => Promise.reject(new Failure("not_found", "no such build")) } });
     expect(await troupe(address, ["delete", "app", "queue@1+1"])).toMatchObject({ code: 4 });
     expect(await troupe(address, ["delete", "app", "queue@1+1", "--ignore-not-found"])).toMatchObject({ code: 0, out: "" });
+  });
+});
+
+describe("what get prints", () => {
+  const yaml = "# about\nkind: App\nmetadata: {name: queue}\nspec: {version: '1', package: ./scripts} # more\n";
+  const appAs = (text: string, definition: object) => App.fromPartial({ name: "projects/shop/apps/queue@1+1", app: "queue", yaml: text, definition });
+
+  it("of an App is what was written, with what publishing filled in", async () => {
+    const whole = yaml.replace("./scripts", "{a.sh: x}");
+    const getting = async (app: App) => (await troupe(await serve({ apps: { get: async () => app } }), ["get", "app", "queue", "-n", "shop", "-o", "yaml"])).out;
+    expect(await getting(appAs(whole, { metadata: { name: "queue" }, spec: {} }))).toBe(whole);
+    expect(await getting(appAs(yaml, { metadata: { name: "queue", namespace: "shop" }, spec: { package: { "a.sh": "x" } } }))).toBe(whole.replace("name: queue}", "name: queue, namespace: shop}"));
+  });
+
+  it("can be applied: what the server added is not sent", async () => {
+    const sent: string[] = [];
+    const keep = (text = "") => sent.push(text);
+    const address = await serve({
+      apps: { ...valid, get: async () => appAs(yaml, { kind: "App", metadata: { name: "queue", labels: { a: "b" } }, spec: { version: "1" } }), publish: async ({ manifest }) => (keep(manifest?.text), App.fromPartial({})) },
+      clusters: { get: async () => aCluster("a"), update: async ({ source }) => (keep(source?.$case === "manifest" ? source.value.text : ""), changed("a")) },
+    });
+    for (const words of [["cluster", "a", "-o", "yaml"], ["cluster", "a", "-o", "json"], ["app", "queue", "-o", "json"]]) await troupe(address, ["apply", "-f", "-"], { input: (await troupe(address, ["get", ...words])).out });
+    const cluster = { apiVersion: "troupe.dev/v1", kind: "Cluster", metadata: { name: "a", namespace: "default" }, spec: {} };
+    expect(sent.map((text) => parse(text) as unknown)).toEqual([cluster, cluster, { ...cluster, kind: "App", metadata: { name: "queue", namespace: "shop", labels: { a: "b" } }, spec: { version: "1" } }]);
+  });
+});
+
+describe("describe", () => {
+  it("says of exports that are secrets where they are", async () => {
+    const cluster = Cluster.fromPartial({ ...aCluster("a"), status: { exports: { url: "h:1" }, secretExports: { password: { namespace: "shop", secret: "a-secrets", key: "admin" } } } });
+    const address = await serve({ clusters: { get: async () => cluster }, events: { list: async () => ({ events: [], lastRevision: 0n, more: false }) } });
+    expect((await troupe(address, ["describe", "cluster", "a"])).out).toContain("Exports:\n  password: secret shop/a-secrets key admin\n  url: h:1\n");
+  });
+});
+
+describe("--help", () => {
+  it("of every command that reads files has how it is used, two examples and the exit codes", async () => {
+    for (const command of ["apply", "diff", "validate", "render", "explain"]) {
+      const { code, out } = await troupe(nowhere, [command, "--help"]);
+      expect.soft([code, out.match(new RegExp(`^  (.* \\| )?troupe ${command} `, "gm"))?.length ?? 0], command).toEqual([0, expect.toSatisfy((count: number) => count >= 2)]);
+      expect.soft(out, command).toMatch(/^Usage: [^]*^Options:[^]*^Examples:[^]*^Exit codes:/m);
+      expect.soft(out, command).not.toMatch(/default: (\[\]|false)/);
+    }
   });
 });
 

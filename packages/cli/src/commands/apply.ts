@@ -1,6 +1,5 @@
 import { Failure } from "@troupe/domain/failure";
-import type { ClusterChange } from "@troupe/proto/troupe/v1/cluster";
-import { mutate } from "../calls.ts";
+import type { Foresight } from "../foreseen.ts";
 import { InFile } from "../in-file.ts";
 import { readSubmissions, type Input, type Submission } from "../input/documents.ts";
 import { problemsByServer } from "../judged-by-server.ts";
@@ -10,7 +9,8 @@ import { appDocument, clusterDocument, planDocument } from "../print/document.ts
 import { type Done, telling } from "../print/done.ts";
 import { pipelineChangeText, pipelinePlanLines } from "../print/pipeline.ts";
 import { pipelineDocument, pipelinePlanDocument } from "../print/pipeline-document.ts";
-import { clusterName, pipelineName, projectName, spokenName } from "../resource-names.ts";
+import { spokenName } from "../resource-names.ts";
+import { sendApp, sendCluster, sendPipeline } from "../send.ts";
 import type { Session } from "../session.ts";
 import { usage } from "../usage.ts";
 import { type Goal, waitFor } from "../wait-for.ts";
@@ -23,19 +23,22 @@ export interface ApplyOptions {
   readonly timeoutMs: number;
 }
 
+const drySuffix = " (dry run)";
+
 /** Publishes Apps, and applies Clusters and Pipelines. Everything is checked before the first is sent. */
 export async function apply(session: Session, options: ApplyOptions): Promise<void> {
   const input = await readSubmissions(session, options.filename, options.recursive);
   await checkAll(session, input);
+  const ahead = options.dryRun ? await (await import("../foreseen.ts")).foresightFor(session, input) : undefined;
   const goals: Goal[] = [];
   await telling(session, async (tell) => {
     for (const submission of input.submissions) {
-      const sent = await InFile.during(submission.file, input.files, () => submit(session, submission, options.dryRun));
+      const sent = await InFile.during(submission.file, input.files, () => submit(session, submission, ahead));
       tell(sent.done);
       goals.push(...sent.goals);
     }
   });
-  if (options.wait && !options.dryRun) await waitFor(session, goals, options.timeoutMs);
+  if (options.wait) await waitFor(session, goals, options.timeoutMs);
 }
 
 /** Says everything that is wrong with all documents at once. What follows an App is judged by the one that comes along, if there is one. */
@@ -60,38 +63,40 @@ interface Submitted {
   readonly goals: readonly Goal[];
 }
 
-async function submit(session: Session, { kind, manifest, project, name }: Submission, validateOnly: boolean): Promise<Submitted> {
-  const suffix = validateOnly ? " (dry run)" : "";
-  if (kind === "App") {
-    const parent = session.givenProject !== undefined && project === undefined ? projectName(session.givenProject) : "";
-    const app = await mutate(session, (api, requestId, call) => api.apps.publish({ parent, manifest, requestId, validateOnly }, call));
-    const spoken = spokenName(app.name);
-    return { done: { name: spoken, lines: [`${spoken} published${suffix}`], document: appDocument(app) }, goals: [] };
+/** `ahead`: it is a dry run. */
+async function submit(session: Session, submission: Submission, ahead: Foresight | undefined): Promise<Submitted> {
+  switch (submission.kind) {
+    case "App":
+      return submitApp(session, submission, ahead !== undefined);
+    case "Cluster":
+      return submitCluster(session, submission, ahead);
+    case "Pipeline":
+      return submitPipeline(session, submission, ahead);
+    case "other":
+      throw usage("a document is neither an App, a Cluster nor a Pipeline");
   }
-  if (kind === "other") throw usage("a document is neither an App, a Cluster nor a Pipeline");
-  if (kind === "Pipeline") return submitPipeline(session, { manifest, project, name }, validateOnly);
-  const target = project === undefined && session.givenProject !== undefined ? clusterName(session.givenProject, name) : "";
-  const change = await mutate(session, (api, requestId, call) =>
-    api.clusters.update({ name: target, source: { $case: "manifest", value: manifest }, updateMask: undefined, allowMissing: true, etag: "", requestId, validateOnly }, call),
-  );
-  return submitted(change, `${changeText(change, "configured")}${suffix}`, validateOnly);
 }
 
-function submitted({ cluster, plan }: ClusterChange, line: string, isDry: boolean): Submitted {
-  if (cluster === undefined) throw new Failure("internal", "the answer has no cluster");
-  return {
-    done: { name: spokenName(cluster.name), lines: isDry ? [line, ...planLines(plan)] : [line], document: { ...clusterDocument(cluster), ...(isDry && { plan: planDocument(plan) }) } },
-    goals: [{ name: cluster.name, until: "ready", generation: cluster.generation, uid: cluster.uid }],
-  };
+async function submitApp(session: Session, submission: Submission, isDry: boolean): Promise<Submitted> {
+  const app = await sendApp(session, submission, isDry);
+  const spoken = spokenName(app.name);
+  return { done: { name: spoken, lines: [`${spoken} published${isDry ? drySuffix : ""}`], document: appDocument(app) }, goals: [] };
 }
 
-async function submitPipeline(session: Session, { manifest, project, name }: Pick<Submission, "manifest" | "project" | "name">, validateOnly: boolean): Promise<Submitted> {
-  const target = project === undefined && session.givenProject !== undefined ? pipelineName(session.givenProject, name) : "";
-  const request = { name: target, source: { $case: "manifest", value: manifest }, allowMissing: true, etag: "", validateOnly } as const;
-  const change = await mutate(session, (api, requestId, call) => api.pipelines.update({ ...request, requestId }, call));
+async function submitCluster(session: Session, submission: Submission, ahead: Foresight | undefined): Promise<Submitted> {
+  const foreseen = await ahead?.cluster(submission);
+  const change = foreseen?.change ?? (await sendCluster(session, submission, ahead !== undefined));
+  const { cluster, plan } = change;
+  const [name, line, document] = [spokenName(cluster.name), changeText(change, "configured"), foreseen?.document ?? clusterDocument(cluster)];
+  if (ahead) return { done: { name, lines: [`${line}${drySuffix}`, ...planLines(plan)], document: { ...document, plan: planDocument(plan) } }, goals: [] };
+  return { done: { name, lines: [line], document }, goals: [{ name: cluster.name, until: "ready", generation: cluster.generation, uid: cluster.uid }] };
+}
+
+async function submitPipeline(session: Session, submission: Submission, ahead: Foresight | undefined): Promise<Submitted> {
+  const foreseen = await ahead?.pipeline(submission);
+  const change = foreseen?.change ?? (await sendPipeline(session, submission, ahead !== undefined));
   const { pipeline, plan } = change;
-  if (pipeline === undefined) throw new Failure("internal", "the answer has no pipeline");
-  const line = `${pipelineChangeText(change)}${validateOnly ? " (dry run)" : ""}`;
-  const lines = [line, ...(validateOnly ? pipelinePlanLines(plan) : [])];
-  return { done: { name: spokenName(pipeline.name), lines, document: { ...pipelineDocument(pipeline), ...(validateOnly && { plan: pipelinePlanDocument(plan) }) } }, goals: pipelineGoals(pipeline, "ready") };
+  const [name, line, document] = [spokenName(pipeline.name), pipelineChangeText(change), foreseen?.document ?? pipelineDocument(pipeline)];
+  if (ahead) return { done: { name, lines: [`${line}${drySuffix}`, ...pipelinePlanLines(plan)], document: { ...document, plan: pipelinePlanDocument(plan) } }, goals: [] };
+  return { done: { name, lines: [line], document }, goals: pipelineGoals(pipeline, "ready") };
 }

@@ -68,7 +68,7 @@ async function describeCluster(session: Session, name: string): Promise<void> {
   const request = { parent: projectName(session.project), afterRevision: 0n, pageSize: eventsShown, subject: full, types: [], newestFirst: true };
   const { events } = await read(session, (api, call) => api.events.list(request, call));
   if (isMachineReadable(session)) return printValue(session, { ...clusterDocument(cluster), events: events.map(eventDocument) });
-  session.terminal.out.write([head(session, cluster), waits(session, cluster), conditions(session, cluster), members(session, cluster), exportsOf(session, cluster), recent(session, events)].filter((part) => part !== "").join("\n"));
+  session.terminal.out.write([head(session, cluster), waits(session, cluster), conditions(session, cluster), members(session, cluster), exportsOf(cluster), recent(session, events)].filter((part) => part !== "").join("\n"));
 }
 
 /** A line of the head: what it is, the value as the server has it, and its colour. */
@@ -130,9 +130,12 @@ function members({ paint }: Session, { status }: Cluster): string {
   ], status.members))}`;
 }
 
-function exportsOf(_session: Session, { status }: Cluster): string {
-  const list = Object.entries(status?.exports ?? {});
-  return list.length === 0 ? "" : `Exports:\n${list.map(([key, value]) => `  ${visible(`${key}: ${value}`)}\n`).join("")}`;
+/** Of one that is a secret, where it is. */
+function exportsOf({ status }: Cluster): string {
+  const values = Object.entries(status?.exports ?? {});
+  const secrets = Object.entries(status?.secretExports ?? {}).map(([name, { namespace, secret, key }]) => [name, `secret ${namespace}/${secret} key ${key}`] as const);
+  const list = [...values, ...secrets].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return list.length === 0 ? "" : `Exports:\n${list.map(([name, value]) => `  ${visible(`${name}: ${value}`)}\n`).join("")}`;
 }
 
 function recent({ terminal }: Session, events: readonly Event[]): string {

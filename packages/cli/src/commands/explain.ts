@@ -25,9 +25,27 @@ export async function explain(session: Session, path = ""): Promise<void> {
 function fieldAt(kind: string, fields: readonly string[]): FieldHelp {
   const isOf = known.find((each) => each === kind);
   if (isOf === undefined) throw usage(`there is no kind ${kind}: ${advice(kind, known)}`);
-  const found = findHelp(helpOf(isOf), fields);
-  if (!("unknown" in found)) return found;
-  throw usage(found.known.length === 0 ? `there is no field ${found.unknown}: nothing is below what stands before it` : `there is no field ${found.unknown}: ${advice(found.unknown, found.known)}`);
+  return fieldBelow(helpOf(isOf), fields, false);
+}
+
+/** Below a map of names a word that is no field there is taken for a name, unless it is a slip of the pen. */
+function fieldBelow(above: FieldHelp, [word, ...rest]: readonly string[], mayBeName: boolean): FieldHelp {
+  if (word === undefined) return above;
+  const found = findHelp(above, [word]);
+  if (!("unknown" in found)) return fieldBelow(found, rest, found !== above && found.type.includes("map of "));
+  if (!mayBeName) throw usage(unknownField(word, found.known));
+  if (isSlip(above, word, rest, found.known)) throw usage(`${unknownField(word, found.known)} A name is written <${word}>`);
+  return fieldBelow(above, rest, false);
+}
+
+/** What it is close to is a field with the rest below it. Slips keep the first letter: `data` is a name, and not meant to be `path`. */
+function isSlip(above: FieldHelp, word: string, rest: readonly string[], known: readonly string[]): boolean {
+  const near = nearest(word, known);
+  return near?.charAt(0) === word.charAt(0) && !("unknown" in findHelp(above, [near, ...rest]));
+}
+
+function unknownField(word: string, known: readonly string[]): string {
+  return `there is no field ${word}: ${known.length === 0 ? "nothing is below what stands before it" : advice(word, known)}`;
 }
 
 function advice(word: string, words: readonly string[]): string {

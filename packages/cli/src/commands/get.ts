@@ -29,7 +29,7 @@ export async function get(session: Session, words: readonly string[], options: G
   const spoken = ({ name }: { readonly name: string }) => spokenName(name);
   switch (references.kind) {
     case "app":
-      return show(session, await findApps(session, references), { columns: appColumns(session), documentOf: appDocument, spoken, empty: "no apps: publish one with troupe apply -f app.yaml", single });
+      return show(session, await findApps(session, references), { textOf: async (app) => (await import("../print/published.ts")).publishedText(app), columns: appColumns(session), documentOf: appDocument, spoken, empty: "no apps: publish one with troupe apply -f app.yaml", single });
     case "target":
       return show(session, await findTargets(session, references), { columns: targetColumns, documentOf: (target) => target, spoken: ({ name }) => `target/${name}`, empty: "no targets: no reconciler has called yet", single });
     case "pipeline":
@@ -47,6 +47,8 @@ interface Shown<T> {
   readonly empty: string;
   /** One was asked for, by name. */
   readonly single: boolean;
+  /** YAML of a single one that is not made from its value. */
+  readonly textOf?: (item: T) => Promise<string>;
 }
 
 function emptyText({ project }: Session, { allProjects }: GetOptions): string {
@@ -91,9 +93,10 @@ async function everyPage<P extends { readonly nextPageToken: string }, T>(list: 
   return items;
 }
 
-async function show<T>(session: Session, items: readonly T[], { columns, documentOf, spoken, empty, single }: Shown<T>): Promise<void> {
+async function show<T>(session: Session, items: readonly T[], { columns, documentOf, spoken, empty, single, textOf }: Shown<T>): Promise<void> {
   const { terminal, output } = session;
   const [only] = items;
+  if (output === "yaml" && single && only && textOf) return terminal.out.write(await textOf(only));
   if (isMachineReadable(session)) return printValue(session, single && only ? documentOf(only) : listDocument(items.map(documentOf)));
   if (output === "name") return terminal.out.write(items.map((item) => `${visible(spoken(item))}\n`).join(""));
   if (items.length === 0) return note(session, empty);

@@ -2,6 +2,7 @@ import { Failure } from "@troupe/domain/failure";
 import type { App } from "@troupe/domain/language/app";
 import type { ClusterDocument } from "@troupe/domain/language/cluster";
 import { atTheirPlaces } from "@troupe/domain/language/placed";
+import { nearest } from "@troupe/domain/nearest";
 import { type GivenExports, needsAlone, planAlone } from "@troupe/domain/plan/plan-alone";
 import type { KubeObject } from "@troupe/domain/render/manifest";
 import { previewOf } from "@troupe/domain/render/preview";
@@ -13,12 +14,16 @@ import { note, printValue, type Session } from "../session.ts";
 import { usage } from "../usage.ts";
 
 export interface RenderOptions {
+  readonly filename: readonly string[];
+  readonly recursive: boolean;
   readonly need: readonly string[];
+  /** `Pod/a-server-0`; empty: everything. */
+  readonly only: readonly string[];
 }
 
-/** `troupe render APP.yaml CLUSTER.yaml`: every object of the cluster, grown to its full size, without a server. */
-export async function render(session: Session, files: readonly string[], { need }: RenderOptions): Promise<void> {
-  const { submissions, files: texts } = await readSubmissions(session, files, false);
+/** `troupe render APP.yaml CLUSTER.yaml`: the objects of the cluster, grown to its full size, without a server. */
+export async function render(session: Session, files: readonly string[], { filename, recursive, need, only }: RenderOptions): Promise<void> {
+  const { submissions, files: texts } = await readSubmissions(session, [...files, ...filename], recursive);
   const judged = judgeHere(submissions);
   const wrong = inTheirFiles(judged, texts);
   if (wrong) throw wrong;
@@ -26,9 +31,10 @@ export async function render(session: Session, files: readonly string[], { need 
   const given = givenExports(need, cluster);
   const needs = needsAlone(app, cluster.spec, given);
   const objects = await InFile.during(of.submission.file, texts, async () => atTheirPlaces(of.document, () => previewOf(planAlone(app, cluster, needs))));
+  const wanted = objectsNamed(only, objects);
   note(session, "# as it is when all members are there; its uid, its owner's and generated values stand for those that it gets");
   for (const text of standIns(needs, given)) note(session, `# ${text}`);
-  await print(session, objects);
+  await print(session, wanted);
 }
 
 interface AppAndCluster {
@@ -66,9 +72,24 @@ function standIns(needs: ReturnType<typeof needsAlone>, given: GivenExports): re
   );
 }
 
+/** Those that are named, in the order of all. */
+function objectsNamed(names: readonly string[], objects: readonly KubeObject[]): readonly KubeObject[] {
+  const known = objects.map(spokenObject);
+  const wanted = names.map((name) => name.toLowerCase());
+  const missing = wanted.find((name) => !known.includes(name));
+  if (missing === undefined) return names.length === 0 ? objects : objects.filter((object) => wanted.includes(spokenObject(object)));
+  const near = nearest(missing, known);
+  throw new Failure("not_found", `no object is ${missing}: ${near === undefined ? "-o name lists all" : `did you mean ${near}?`}`);
+}
+
+/** As kubectl does: `pod/a-server-0`. */
+function spokenObject({ kind, metadata: { name } }: KubeObject): string {
+  return `${kind.toLowerCase()}/${name}`;
+}
+
 async function print(session: Session, objects: readonly KubeObject[]): Promise<void> {
   const { output, terminal } = session;
   if (output === "json") return printValue(session, { apiVersion: "v1", kind: "List", items: objects });
-  const texts = objects.map((object) => (output === "name" ? `${object.kind.toLowerCase()}/${object.metadata.name}\n` : yamlOf(object, 0)));
+  const texts = objects.map((object) => (output === "name" ? `${spokenObject(object)}\n` : yamlOf(object, 0)));
   terminal.out.write(texts.join(output === "name" ? "" : "---\n"));
 }

@@ -3,6 +3,8 @@ import { exitCodes } from "../exit-codes.ts";
 import { readSubmissions } from "../input/documents.ts";
 import { problemsByServer } from "../judged-by-server.ts";
 import { inTheirFiles, type Judged, judgeHere } from "../judged-here.ts";
+import { notesOf } from "../notes.ts";
+import { spokenFile } from "../print/problem.ts";
 import { isMachineReadable, note, printValue, type Session } from "../session.ts";
 
 export interface ValidateOptions {
@@ -12,16 +14,25 @@ export interface ValidateOptions {
 
 /**
  * Says everything that is wrong with documents, and sends nothing to be stored. The server is asked only of those whose App did
- * not come along. That something is wrong is an answer: exit code 1.
+ * not come along. That something is wrong is an answer: exit code 1. Notes are of what is right, and change no exit code.
  */
 export async function validate(session: Session, files: readonly string[], { filename, recursive }: ValidateOptions): Promise<number> {
   const input = await readSubmissions(session, [...files, ...filename], recursive);
   const judged = await judgeAll(session, judgeHere(input.submissions));
   const wrong = inTheirFiles(judged, input.files);
-  if (isMachineReadable(session)) await printValue(session, { problems: judged.flatMap(({ submission: { file }, problems }) => problems.map((problem) => ({ file, ...problem }))) });
-  else if (wrong) throw wrong.exiting(exitCodes.failed);
-  else session.terminal.out.write(`${judged.length} ${judged.length === 1 ? "document is" : "documents are"} valid\n`);
-  return wrong ? exitCodes.failed : exitCodes.ok;
+  const notes = inTheFile(judged, ({ read }) => (read ? notesOf(read) : []));
+  if (isMachineReadable(session)) {
+    await printValue(session, { problems: inTheFile(judged, ({ problems }) => problems), notes });
+    return wrong ? exitCodes.failed : exitCodes.ok;
+  }
+  for (const { file, line, column, path, message } of notes) note(session, `${spokenFile(file)}:${line}:${column}: note: ${path}: ${message}`);
+  if (wrong) throw wrong.exiting(exitCodes.failed);
+  session.terminal.out.write(`${judged.length} ${judged.length === 1 ? "document is" : "documents are"} valid\n`);
+  return exitCodes.ok;
+}
+
+function inTheFile<T>(judged: readonly Judged[], each: (one: Judged) => readonly T[]): readonly (T & { readonly file: string })[] {
+  return judged.flatMap((one) => each(one).map((found) => ({ file: one.submission.file, ...found })));
 }
 
 /** With the server's word on what could not be judged here. That it is away does not hide what is known to be wrong. */

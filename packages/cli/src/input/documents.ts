@@ -1,9 +1,10 @@
 import { dirname, join } from "node:path";
 import type { Manifest } from "@troupe/proto/troupe/v1/resource";
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import { readPackage } from "./package-folder.ts";
 import { readFiles, type TextFile } from "./read-files.ts";
 import { splitDocuments } from "./split.ts";
+import { writtenIn } from "./written.ts";
 import type { Session } from "../session.ts";
 
 /** One document as it is sent. What it says is the server's to judge; here it is only looked at to know where it goes. */
@@ -40,13 +41,13 @@ async function submissionsOf({ file, text }: TextFile): Promise<readonly Submiss
 }
 
 async function submissionOf(file: string, text: string, firstLine: number): Promise<Submission> {
-  const { kind, metadata, spec } = looseFields(text);
+  const { kind, metadata, spec, written } = looseFields(text);
   const folder = spec["package"];
   const files = kind === "App" && typeof folder === "string" ? await readPackage(join(file === "-" ? "." : dirname(file), folder)) : {};
   return {
     kind: kind === "App" || kind === "Cluster" || kind === "Pipeline" ? kind : "other",
     file,
-    manifest: { text, file, firstLine, package: files },
+    manifest: { text: written, file, firstLine, package: files },
     name: textOf(metadata["name"]),
     project: textOf(metadata["namespace"]) || undefined,
     apps: kind === "Pipeline" ? Object.values(fieldsOf(spec["clusters"])).flatMap((cluster) => appOf(fieldsOf(cluster))) : appOf(spec),
@@ -67,16 +68,20 @@ interface Loose {
   readonly kind: unknown;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly spec: Readonly<Record<string, unknown>>;
+  readonly written: string;
 }
 
 /** The server's parser is the one that judges: whatever this cannot read, that explains. */
 function looseFields(text: string): Loose {
+  const unread: Loose = { kind: undefined, metadata: {}, spec: {}, written: text };
+  if (text.length > 1024 * 1024) return unread;
   try {
-    const value: unknown = text.length > 1024 * 1024 ? {} : parse(text, { merge: true, maxAliasCount: 100, uniqueKeys: false, logLevel: "silent" });
-    const { kind, metadata, spec } = fieldsOf(value);
-    return { kind, metadata: fieldsOf(metadata), spec: fieldsOf(spec) };
+    const document = parseDocument(text, { merge: true, uniqueKeys: false, logLevel: "silent" });
+    if (document.errors.length > 0) return unread;
+    const { kind, metadata, spec } = fieldsOf(document.toJS({ maxAliasCount: 100 }));
+    return { kind, metadata: fieldsOf(metadata), spec: fieldsOf(spec), written: writtenIn(text, document) };
   } catch {
-    return { kind: undefined, metadata: {}, spec: {} };
+    return unread;
   }
 }
 

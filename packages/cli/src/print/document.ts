@@ -6,7 +6,8 @@ import type { App } from "@troupe/proto/troupe/v1/app";
 import type { Event } from "@troupe/proto/troupe/v1/event";
 import { projectOf, shortName } from "../resource-names.ts";
 
-// What `-o json` and `-o yaml` show: the documents that people write, with what the server knows added. Public.
+// What `-o json` and `-o yaml` show: the documents that people write, with what the server knows added, which input/written.ts takes
+// away again. Public.
 
 export const apiVersion = "troupe.dev/v1";
 
@@ -93,13 +94,14 @@ function partsOf(status: ClusterStatus | undefined) {
   };
 }
 
-/** An App in short; with `yaml`, as published, where it was asked for by name. */
+/** An App; in full where it was asked for by name. */
 export function appDocument(app: App) {
+  const { metadata = {}, spec = { version: app.version, build: app.build } } = (app.definition ?? {}) as { readonly metadata?: object; readonly spec?: object };
   return {
     apiVersion,
     kind: "App",
-    metadata: { name: app.app, namespace: projectOf(app.name), uid: app.uid, creationTimestamp: app.createTime },
-    spec: app.definition ? specOf(app.definition) : { version: app.version, build: app.build },
+    metadata: { ...metadata, name: app.app, namespace: projectOf(app.name), uid: app.uid, creationTimestamp: app.createTime },
+    spec,
     status: {
       reference: shortName(app.name),
       digest: app.digest,
@@ -112,10 +114,6 @@ export function appDocument(app: App) {
       needs: app.needs,
     },
   };
-}
-
-function specOf(definition: Readonly<Record<string, unknown>>): unknown {
-  return definition["spec"] ?? definition;
 }
 
 export function eventDocument(event: Event) {

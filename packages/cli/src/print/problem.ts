@@ -38,7 +38,7 @@ function advice(suggestion: string): string {
   return /^(?:did you mean|nearest:) /.test(suggestion) ? visible(suggestion) : `would be right: ${visible(suggestion)}`;
 }
 
-function spokenFile(file: string): string {
+export function spokenFile(file: string): string {
   return file === "-" ? "standard input" : file;
 }
 

@@ -1,6 +1,8 @@
 import { digestOf } from "@troupe/domain/canonical";
 import { Failure } from "@troupe/domain/failure";
-import { type App, definitionOf, parseApp } from "@troupe/domain/language/app";
+import { isJsonObject } from "@troupe/domain/json";
+import { type App, type Definition, definitionOf, parseApp } from "@troupe/domain/language/app";
+import { catalogueProject } from "@troupe/domain/name";
 import { versionKey } from "@troupe/domain/version-order";
 import type { Caller } from "../caller.ts";
 import { decideAgain } from "../decide-again.ts";
@@ -28,7 +30,7 @@ export function makePublishApp({ store, newUid, nowMs }: PublishAppDeps) {
   return async function publishApp({ project, manifest, request, validateOnly }: PublishApp, caller: Caller): Promise<StoredApp> {
     const document = filledIn(documentOf(manifest, "App"), { name: undefined, namespace: project }, { name: "name", namespace: "parent" });
     const app = parseApp(document, manifest.package);
-    const definition = definitionOf(document, manifest.package);
+    const definition = withoutUsualProject(definitionOf(document, manifest.package));
     return decideAgain(async () => {
       const first = await findFirst(store, app.project, caller, request);
       if (first) return firstAnswer(store, first);
@@ -45,6 +47,14 @@ export function makePublishApp({ store, newUid, nowMs }: PublishAppDeps) {
       return { uid, project: app.project, name, version, build, digest, yaml, summary, creator: caller.name, createTime: time, revision };
     });
   };
+}
+
+/** That it is in the shared catalogue goes without saying, so whoever says it publishes the same. */
+function withoutUsualProject(definition: Definition): Definition {
+  const { metadata } = definition;
+  if (!isJsonObject(metadata) || metadata["namespace"] !== catalogueProject) return definition;
+  const { namespace: _usual, ...rest } = metadata;
+  return { ...definition, metadata: rest };
 }
 
 /** Of a build that was deleted since, all but its text is kept. */
