@@ -9,9 +9,10 @@ import type { DesiredCluster } from "../plan/desired.ts";
 import { memberScope, scopeOf } from "../plan/scope.ts";
 import { refText } from "../plan/sources.ts";
 import { hasPackage, packageFolder, packageKey } from "./files.ts";
-import { clusterLabels, contextName, filesName } from "./identity.ts";
+import { annotation, clusterLabels, contextName, filesName } from "./identity.ts";
 import type { Manifest } from "./manifest.ts";
 import { owned } from "./owner.ts";
+import { readsStart, startName } from "./start-file.ts";
 
 /**
  * What members can read of the cluster while they run: `/troupe/context.json`, the same for all, and `/troupe/self.json`. The
@@ -65,7 +66,8 @@ const volumeName = "troupe";
 export function troupeVolume(cluster: DesiredCluster, role: string, index: number): Manifest<V1Volume> {
   const context = { configMap: { name: contextName(cluster), items: [{ key: "context.json", path: "context.json" }, { key: selfKey(role, index), path: "self.json" }] } };
   const executables = Object.keys(cluster.app.package).toSorted().map((name) => ({ key: packageKey(name), path: `${packageFolder}/${name}`, mode: 0o555 }));
-  return { name: volumeName, projected: { sources: [context, ...(hasPackage(cluster) ? [{ configMap: { name: filesName(cluster), items: executables } }] : [])] } };
+  const start = { downwardAPI: { items: [{ path: startName, fieldRef: { fieldPath: `metadata.annotations['${annotation.start}']` } }] } };
+  return { name: volumeName, projected: { sources: [context, ...(readsStart(cluster.app) ? [start] : []), ...(hasPackage(cluster) ? [{ configMap: { name: filesName(cluster), items: executables } }] : [])] } };
 }
 
 export const troupeMount: Manifest<V1VolumeMount> = { name: volumeName, mountPath: "/troupe", readOnly: true };

@@ -29,6 +29,8 @@ export const annotation = {
   inputs: "troupe.dev/inputs",
   /** Of what a pod was made with that reaches it without a restart. */
   live: "troupe.dev/live",
+  /** On a pod: how its next process has to start. */
+  start: "troupe.dev/start",
   /** On a claim: how long its volume is kept, as the definition said when it was last written. */
   keep: "troupe.dev/keep",
   /** On a claim: its member was removed while the cluster lived, so nobody rejoins with it. */

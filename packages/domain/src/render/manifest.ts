@@ -19,6 +19,8 @@ export interface KubeObject {
   readonly metadata: {
     readonly name: string;
     readonly namespace: string;
+    /** Given: only this very object is meant. */
+    readonly uid?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly JsonObject[];

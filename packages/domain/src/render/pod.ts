@@ -13,6 +13,7 @@ import { accountName, annotation, headlessServiceName, memberLabels, memberName 
 import { inputsOf, liveInputsOf } from "./inputs.ts";
 import type { Manifest } from "./manifest.ts";
 import { owned } from "./owner.ts";
+import { startAnnotation } from "./start-file.ts";
 import { placementOf } from "./placement.ts";
 import { patched } from "./pod-patch.ts";
 
@@ -34,7 +35,7 @@ export function renderPod(cluster: DesiredCluster, step: Pick<Step, "record" | "
       ...owned(cluster, ownerUid),
       name: memberName(cluster, role, index),
       labels: memberLabels(cluster, role, index, member.record.life),
-      annotations: { [annotation.inputs]: inputsOf(cluster, role, index, step.record), ...liveAnnotation(cluster, desired) },
+      annotations: { [annotation.inputs]: inputsOf(cluster, role, index, step.record), ...liveAnnotation(cluster, desired), ...startAnnotation(cluster, member) },
     },
     spec: {
       // The pair gives the member its stable DNS name.

@@ -126,7 +126,16 @@ export class SimulatedTarget {
       return;
     }
     if (change.kind === "create" && there) throw new Error(`${key} exists`);
+    if (change.kind === "apply" && kind === "Pod") return this.#annotate(key, change.object);
     this.objects.set(key, { object: change.object, uid: there?.uid ?? `u${(this.#uids += 1)}`, deleting: false, ready: false });
+  }
+
+  /** All that is ever changed of a pod. */
+  #annotate(key: string, { metadata }: KubeObject): void {
+    const there = this.objects.get(key);
+    if (there === undefined || there.uid !== metadata.uid) throw new Error(`${key} is not the pod that was meant`);
+    const { object } = there;
+    this.objects.set(key, { ...there, object: { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...metadata.annotations } } } });
   }
 }
 
