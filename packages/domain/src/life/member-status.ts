@@ -62,7 +62,8 @@ function isVolumePending({ record }: Member, { claims }: ObservedCluster, messag
 function reasonOf(kubernetes: string): Reason {
   if (kubernetes === "Unschedulable") return "MemberUnschedulable";
   if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/.test(kubernetes)) return "ImageNotFound";
-  if (/^(CrashLoopBackOff|Error|OOMKilled|RunContainerError|CreateContainerError|CreateContainerConfigError|Failed|Evicted)$/.test(kubernetes)) return "MemberCrashing";
+  if (kubernetes === "OOMKilled") return "MemberOutOfMemory";
+  if (/^(CrashLoopBackOff|Error|RunContainerError|CreateContainerError|CreateContainerConfigError|Failed|Evicted)$/.test(kubernetes)) return "MemberCrashing";
   return "MembersNotReady";
 }
 

@@ -81,6 +81,7 @@ export type Reason =
   | "MemberUnschedulable"
   | "ImageNotFound"
   | "MemberCrashing"
+  | "MemberOutOfMemory"
   | "MemberLost"
   | "VolumePending"
   | "HooksPending"
@@ -112,6 +113,7 @@ export const reasons: Readonly<Record<Reason, { readonly who: Who; readonly advi
   WaitingForNeeds: { who: "user", advice: "create the cluster that the slot names, or bind the slot to another" },
   MemberUnschedulable: { who: "administrator", advice: "add nodes, or lower cpu and memory" },
   ImageNotFound: { who: "user", advice: "correct the image, or give the target access to its registry" },
+  MemberOutOfMemory: { who: "user", advice: "give the role more memory" },
   MemberCrashing: { who: "author", advice: "read the member's log" },
   MemberLost: { who: "user", advice: "replace the member, or lower the count" },
   VolumePending: { who: "kubernetes", advice: "a volume is being made; if that lasts, check the storage class and its provisioner" },

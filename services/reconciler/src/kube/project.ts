@@ -39,7 +39,15 @@ function bodyOf(kind: KindName, raw: JsonObject): JsonObject {
 
 interface ContainerState {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
-  readonly terminated?: { readonly reason?: string; readonly message?: string; readonly exitCode?: number };
+  readonly running?: object;
+  readonly terminated?: Ended;
+}
+
+interface Ended {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly exitCode?: number;
+  readonly finishedAt?: string;
 }
 
 interface ContainerStatus {
@@ -99,17 +107,23 @@ function troubleOf(status: PodStatus): ObservedPod["trouble"] {
   return undefined;
 }
 
-/** While it backs off, how it ended the last time says more than that it waits. */
-function containerTrouble({ state, lastState }: ContainerStatus): ObservedPod["trouble"] {
-  const waiting = state?.waiting;
-  if (waiting?.reason && !harmless.has(waiting.reason)) {
-    const ended = lastState?.terminated;
-    const detail = ended ? `the last process ended with ${ended.reason ?? "code"} ${ended.exitCode ?? ""}`.trim() : (waiting.message ?? "");
-    return { reason: waiting.reason, message: detail };
-  }
-  const ended = state?.terminated;
-  return ended && ended.exitCode !== 0 ? { reason: ended.reason ?? "Error", message: ended.message ?? `exit code ${ended.exitCode}` } : undefined;
+/** While it backs off, or runs again, how it ended the last time says more than that. */
+function containerTrouble({ state = {}, lastState }: ContainerStatus): ObservedPod["trouble"] {
+  const { waiting, running, terminated } = state;
+  const last = lastState?.terminated;
+  if (waiting?.reason && !harmless.has(waiting.reason)) return last ? troubleOfEnd(last, waiting.reason, "waits before it starts again") : { reason: waiting.reason, message: waiting.message ?? "" };
+  if (terminated) return terminated.exitCode === 0 ? undefined : troubleOfEnd(terminated, "Error", undefined);
+  return running && last ? troubleOfEnd(last, "Error", "runs again") : undefined;
 }
+
+/** Of a process that needed more memory than it may have nothing else matters. */
+function troubleOfEnd({ reason = "", message, exitCode = 0, finishedAt }: Ended, otherwise: string, since: string | undefined): ObservedPod["trouble"] {
+  const how = `its process ended with exit code ${exitCode}${finishedAt === undefined ? "" : ` at ${finishedAt}`}`;
+  const words = [how, ...(since === undefined ? [] : [since]), ...(message === undefined ? [] : [message.trim()])];
+  return { reason: reason === outOfMemory ? reason : otherwise, message: words.join(", ") };
+}
+
+const outOfMemory = "OOMKilled";
 
 export function projectClaim(object: ObservedObject, raw: JsonObject): ObservedClaim {
   const { name, uid, labels, annotations, deleting } = object;
