@@ -4,7 +4,7 @@ import { Failure } from "../failure.ts";
 import { ClusterValue, Exports, hiddenRoles, MemberValue, Needs, OwnRole, Params, Roles, RoleValue, Secrets, type Bindings } from "./bindings.ts";
 import { functions, replaced } from "./functions.ts";
 import { chargeSteps, type Meter } from "./meter.ts";
-import { childrenOf, type Syntax } from "./syntax.ts";
+import { childrenOf, readsIn, type Syntax } from "./syntax.ts";
 import type { Fields, TypeEnvironment } from "./types.ts";
 import { SecretReference } from "./value.ts";
 
@@ -83,8 +83,19 @@ function run<T>(parsed: ParseResult, bindings: Bindings, convert: (result: unkno
   try {
     return meter.within(() => convert(parsed(bindings)));
   } catch (error) {
-    throw failureOf(error, source);
+    const slot = error instanceof EvaluationError ? unboundSlotOf(error, parsed.ast, bindings) : undefined;
+    throw failureOf(slot === undefined ? error : unbound(slot), source);
   }
+}
+
+/** The optional slot that is bound to nothing, where what is missing was looked for in it. */
+function unboundSlotOf({ summary }: EvaluationError, syntax: Syntax, { needs }: Bindings): string | undefined {
+  const missing = /^No such key: (.*)$/s.exec(summary)?.[1];
+  return readsIn(syntax).flatMap((read) => (read.kind === "need" && read.name === missing && needs instanceof Needs && needs.get(read.slot) === null ? [read.slot] : []))[0];
+}
+
+function unbound(slot: string): Failure {
+  return new Failure("invalid", `the slot ${slot} is optional, and bound to nothing: bind it in needs, or let the definition ask first, as in has(needs.${slot}) ? … : null`, { reason: "EXPRESSION_FAILED" });
 }
 
 function failureOf(error: unknown, source: string): Failure {
@@ -109,17 +120,47 @@ function messageOf(error: unknown): string {
 
 function reworded(summary: string): string {
   const operator = /^no such overload: (.*)$/.exec(summary)?.[1];
-  if (operator !== undefined) return `${operator} is not possible${/string/.test(operator) ? ": turn numbers into text with string(…), text into numbers with int(…)" : ""}`;
+  if (operator !== undefined) return `${operator} is not possible${/string/.test(operator) ? ": turn numbers into text with string(…), text into numbers with int(…)" : mixAdvice(operator)}`;
   const call = /^found no matching overload for '(.*)'$/.exec(summary)?.[1];
-  if (call !== undefined) return `${call.replace(/safe([A-Z])/, (_, letter: string) => letter.toLowerCase())} is not possible with what it is given${/safeJoin/.test(call) ? ": join() takes a list of texts" : ""}`;
+  if (call !== undefined) return `${call.replace(/safe([A-Z])/, (_, letter: string) => letter.toLowerCase())} is not possible with what it is given${/safeJoin/.test(call) ? ": join() takes a list of texts" : mixAdvice(call)}`;
   return summary.charAt(0).toLowerCase() + summary.slice(1).replace(/^No such key/, "no such key").replace(" >= size undefined", " is past the end");
+}
+
+/** For what is given both kinds of numbers: `double * int`, `max(int, double)`. */
+function mixAdvice(types: string): string {
+  const isMixed = /\bdouble\b/.test(types) && /\bint\b/.test(types);
+  return isMixed ? ": whole numbers and those with a fraction do not mix: write 2.0 for 2, or put double(…) or int(…) around one of them" : "";
 }
 
 /** Gives branches that are `null` any type, so that `x ? 'a' : null` is legal, and puts our own functions in place of those that are not safe. */
 function prepare(syntax: Syntax): void {
   if (syntax.op === "?:") for (const branch of syntax.args.slice(1)) if (branch.op === "value" && branch.args === null) Object.assign(branch, { checkedType: anyType() });
+  if (syntax.op === "call" && syntax.args[0] === "has") withoutNull(syntax);
   if (syntax.op === "rcall") Object.assign(syntax.args, { 0: namedIn(replaced, syntax.args[0]) ?? syntax.args[0] });
   for (const child of childrenOf(syntax)) prepare(child);
+}
+
+/** Of the macro `has`: the names that it is asked about, the last first, and what they begin with. */
+interface HasMacro {
+  readonly macroHasProps: readonly Syntax[];
+  evaluate(evaluator: Runner, macro: HasMacro, context: unknown): boolean;
+}
+
+/** CEL's `has` asks whether there is a field; here one that is null (a slot that is bound to nothing, a param without a value) is not there. */
+function withoutNull(syntax: Syntax): void {
+  const { macro } = (syntax as unknown as { readonly meta: { readonly macro?: HasMacro } }).meta;
+  if (macro === undefined) return; // of two things at once: the check refuses it
+  const isThere = macro.evaluate;
+  macro.evaluate = (evaluator, asked, context) => isThere(evaluator, asked, context) && valueOf(evaluator, asked, context) !== null;
+}
+
+function valueOf(evaluator: Runner, { macroHasProps }: HasMacro, context: unknown): unknown {
+  const [root, ...fields] = macroHasProps.toReversed();
+  return fields.reduce<unknown>((value, field) => (field.op === "." || field.op === ".?" ? fieldOf(value, field.args[1]) : value), evaluator.run(root, context));
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return value instanceof Map ? value.get(name) : (value as Readonly<Record<string, unknown>>)[name];
 }
 
 /** Made when first asked: a module does no work when it is imported. */

@@ -110,6 +110,8 @@ describe("a value", () => {
     ["${{ exports.replicas + 1 }}", { kind: "json", value: 4 }],
     ["${{ needs.zk.quorum }}", { kind: "text", text: "z:1" }],
     ["${{ needs.cache == null }}", { kind: "json", value: true }],
+    ["${{ has(needs.cache) ? needs.cache.url : 'none' }}", { kind: "text", text: "none" }],
+    ["${{ has(needs.zk) && has(params.zone) && !has(params.tuning) && !has(member.facts) && has(roles.server.members) }}", { kind: "json", value: true }],
     ["${{ has(needs.cache.url) ? needs.cache.url : 'none' }}", { kind: "text", text: "none" }],
     ["${{ member.memoryMiB / 2 }}M", { kind: "text", text: "512M" }],
     ["${{ max(1, int(member.cpu)) }}", { kind: "json", value: 1 }],
@@ -159,6 +161,16 @@ describe("a value", () => {
       expect(() => evaluate(text)).toThrowError(expect.objectContaining({ kind: "invalid", reason: "EXPRESSION_FAILED", message: expect.stringContaining("${{") }));
     },
   );
+});
+
+describe("what is said of an expression", () => {
+  test.each(["${{ needs.cache.url }}", "${{ 'x' + needs['cache']['url'] }}", "${{ params.tags.map(t, needs.cache.url).join(',') }}"])("%s that reads a slot which is bound to nothing names the slot, and how to ask", (text) => {
+    expect(() => evaluate(text)).toThrowError(expect.objectContaining({ kind: "invalid", reason: "EXPRESSION_FAILED", message: expect.stringMatching(/slot cache .*has\(needs\.cache\)/) }));
+  });
+
+  test.each(["${{ member.cpu * 2 }}", "${{ 2 / member.cpu }}", "${{ max(member.cpu, 1) }}", "${{ params.ratio == 2 }}"])("%s with numbers of both kinds says how to write them", (text) => {
+    expect(problems(text)).toMatchObject([{ reason: "EXPRESSION_TYPE", message: expect.stringContaining("write 2.0 for 2") }]);
+  });
 });
 
 describe("the members of a role", () => {

@@ -2,17 +2,17 @@ import { byName, mapNames } from "../by-name.ts";
 import type { App, GeneratedSecret, NeedSlot, Operation, Param, Role, Run, Secret } from "./app.ts";
 import type { Document } from "./document.ts";
 import { templateAt, type Fields } from "./fields.ts";
-import { buildHooks, buildSteps, type StepInput } from "./hook-input.ts";
+import { buildHooks, buildSteps, type HookBuilder, type StepInput } from "./hook-input.ts";
 import type { Path } from "./path.ts";
 import type { Problems } from "./problems.ts";
-import { buildRole, type Builder } from "./role-input.ts";
+import { buildRole, schemeIn, type Builder } from "./role-input.ts";
 import type { AppInput, ParamInput, SecretInput } from "./schema/app.ts";
-import { isOfCluster } from "./merge.ts";
+import { isOfCluster, mergedRole } from "./merge.ts";
 
 /** From what the schema let through to an App: defaults filled in and merged into roles, texts parsed. Problems are added; a value stands in for what is wrong. */
 export function buildApp(input: AppInput, packageFiles: Readonly<Record<string, string>>, document: Document, problems: Problems): App {
   const { metadata, spec } = input;
-  const builder: Builder = { document, problems, spec, packageFiles, templates: new Map() };
+  const builder: Builder & HookBuilder = { document, problems, spec, packageFiles, templates: new Map(), schemeOf: (role, port) => (role === undefined ? undefined : schemeIn(mergedRole(spec, role), port)) };
   const roles = Object.keys(spec.roles).map((name) => buildRole(builder, name));
   return {
     name: metadata.name,
@@ -33,7 +33,7 @@ export function buildApp(input: AppInput, packageFiles: Readonly<Record<string, 
     package: packageFiles,
     run: runOf(builder, roles),
     updateOrder: spec.updateOrder,
-    hooks: buildHooks(builder, Object.fromEntries(Object.entries(spec.hooks ?? {}).filter(([name]) => isOfCluster(name))), (...keys) => ["spec", "hooks", ...keys]),
+    hooks: buildHooks(builder, Object.fromEntries(Object.entries(spec.hooks ?? {}).filter(([name, hook]) => isOfCluster(name) && hook !== null)), (...keys) => ["spec", "hooks", ...keys]),
     ops: mapNames(spec.ops ?? {}, (operation, name) => buildOperation(builder, operation, ["spec", "ops", name])),
     roles: byName(inOrderOfStart(roles).map((role) => [role.name, role] as const)),
   };
@@ -84,7 +84,7 @@ function runOf({ spec, problems }: Builder, roles: readonly Role[]): Run {
 
 type OperationInput = NonNullable<AppInput["spec"]["ops"]>[string];
 
-function buildOperation(builder: Builder, { description, params, steps }: OperationInput, path: Path): Operation {
+function buildOperation(builder: HookBuilder, { description, params, steps }: OperationInput, path: Path): Operation {
   return {
     description,
     params: mapNames(params ?? {}, (param, name) => buildParam(name, param)),

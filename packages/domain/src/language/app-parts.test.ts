@@ -97,6 +97,17 @@ describe("hooks", () => {
     expect(roleOf("hooks: {forget: {exec: [a]}, left: {exec: [a]}, leave: {exec: [a]}}")?.hooks).toMatchObject({ forget: [{ at: { members: "any" } }], left: [{ at: { members: "any" } }], leave: [{ at: { members: "self" } }] });
   });
 
+  test("of the cluster may be null, which says nothing", () => {
+    expect(app("  hooks: {create: null, upgradeEnd: null}\n  roles: {a: {members: 1}}\n").hooks).toEqual({});
+  });
+
+  test("ask by the scheme that the port of the role has in which they ask, unless they say another", () => {
+    const { hooks, roles } = app("  hooks: {create: {exec: [c], at: b/any, until: {http: {port: api}}}}\n  roles:\n    a: {members: 1, ports: {api: 80, tls: {port: 81, scheme: https}}, hooks: {join: [{exec: [x], until: {http: {port: tls}}}, {exec: [x], until: {http: {port: tls, scheme: http}}}, {exec: [x], at: b/any, until: {http: {port: api}}}, {exec: [x], at: b/any, until: {http: {port: api}, at: self}}]}}\n    b: {members: 1, ports: {api: {port: 82, scheme: https}}}\n");
+    const schemes = (steps = hooks.create) => steps?.map(({ until }) => until?.check.kind === "http" && until.check.scheme);
+    expect(schemes()).toEqual(["HTTPS"]);
+    expect(schemes(roles["a"]?.hooks.join)).toEqual(["HTTPS", "HTTP", "HTTPS", "HTTP"]);
+  });
+
   test("of the app are defaults for every role, which a role's own replaces as a whole and null takes away; three are the cluster's", () => {
     const { hooks, roles } = app("  hooks: {create: {exec: [c], at: a/any}, join: {exec: [a], deadline: 1h}, leave: [{exec: [a]}, {exec: [b]}]}\n  roles: {a: {members: 1}, b: {members: 1, hooks: {join: {exec: [z]}, leave: null, create: {exec: [own]}}}}\n");
     expect(Object.keys(hooks)).toEqual(["create"]);

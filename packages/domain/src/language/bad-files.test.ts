@@ -19,7 +19,7 @@ describe("a Cluster is refused for", () => {
     expectProblems(file, (text) => {
       const document = parseDocument(text);
       const { cluster, problems } = readClusterDocument(document);
-      return [...problems, ...(cluster ? checkSpec(thing, cluster.spec, cluster.name, document.placeOf) : [])].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+      return [...problems, ...(cluster ? checkSpec(thing, cluster.spec, cluster.name, document) : [])].toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
     }),
   );
 

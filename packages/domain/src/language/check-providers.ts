@@ -3,8 +3,9 @@ import type { Problem } from "../failure.ts";
 import type { AppName, ClusterName } from "../name.ts";
 import type { App, NeedSlot } from "./app.ts";
 import type { ClusterSpec } from "./cluster.ts";
-import type { Document } from "./document.ts";
-import { problemsIn } from "./problems.ts";
+import { problemsIn, valueAt } from "./problems.ts";
+import { providerInWords, siblingFor } from "./providers-in-words.ts";
+import { unwritten, type Written } from "./written.ts";
 
 /** What a cluster is of; its version where it is known. */
 export interface ProviderApp {
@@ -13,14 +14,17 @@ export interface ProviderApp {
 }
 
 /** What is wrong with the clusters that a spec is bound to: of those that exist (`appOf`: cluster → its app), each must be of the app and version that its slot asks for. */
-export function checkProviders(app: App, spec: ClusterSpec, appOf: Readonly<Record<ClusterName, ProviderApp>>, placeOf: Document["placeOf"] = () => undefined): readonly Problem[] {
-  const problems = problemsIn({ placeOf });
+export function checkProviders(app: App, spec: ClusterSpec, appOf: Readonly<Record<ClusterName, ProviderApp>>, document: Written = unwritten): readonly Problem[] {
+  const problems = problemsIn(document);
   for (const [slot, binding] of Object.entries(spec.needs)) {
     const wanted = namedIn(app.needs, slot);
     const found = binding.kind === "cluster" ? namedIn(appOf, binding.cluster) : undefined;
     if (binding.kind !== "cluster" || wanted === undefined || found === undefined || isMeant(wanted, found)) continue;
-    const asked = `${wanted.app ?? "an app"}${wanted.version === undefined ? "" : ` of version ${wanted.version}`}`;
-    problems.add(["spec", "needs", slot], "NEED_OTHER_APP", `the cluster ${binding.cluster} is of ${found.name}${found.version === undefined ? "" : `@${found.version}`}, and ${slot} needs one of ${asked}: name another cluster, or give its exports as values`);
+    const written = valueAt(document.value, ["spec", "needs", slot]);
+    const isSibling = typeof written === "string" && Object.hasOwn(document.siblings ?? {}, written);
+    const sibling = siblingFor(wanted, document);
+    const message = `${isSibling ? `${written} of this pipeline` : `the cluster ${binding.cluster}`} is of ${found.name}${found.version === undefined ? "" : `@${found.version}`}, and ${slot} needs another: name ${providerInWords(wanted, document)}, or give its exports as values`;
+    problems.add(["spec", "needs", slot], "NEED_OTHER_APP", message, sibling === undefined || sibling === written ? {} : { suggestion: `did you mean ${sibling}?` });
   }
   return problems.list;
 }

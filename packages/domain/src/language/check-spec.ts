@@ -1,31 +1,43 @@
 import { namedIn } from "../by-name.ts";
+import { choiceOf } from "../plan/choice.ts";
 import { readsOf } from "../expression/reads.ts";
 import type { FailureReason, Problem } from "../failure.ts";
-import type { Json, JsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { longest, type RoleName } from "../name.ts";
 import { compareQuantities, parseQuantity } from "../quantity.ts";
 import { templatesIn } from "./app-templates.ts";
 import type { App, FileFormat, Role } from "./app.ts";
 import type { ClusterSpec, RoleSpec } from "./cluster.ts";
-import type { Document } from "./document.ts";
+import { providerInWords, siblingFor } from "./providers-in-words.ts";
 import { isLegal, membersInWords, nearestLegal } from "./members.ts";
 import { whyNotValue } from "./param-value.ts";
 import type { Path } from "./path.ts";
-import { anyOf, didYouMean, problemsIn, shown, type Problems } from "./problems.ts";
-import { isNested, whyNotKey } from "./settings.ts";
+import { anyOf, didYouMean, problemsIn, shown, valueAt, type Problems } from "./problems.ts";
+import { isNested, whyNotKey, whyNotText } from "./settings.ts";
+import { unwritten, type Written } from "./written.ts";
 
-/** What is wrong with a spec beside its App, all of it. `clusterName`: pods are named from it. `placeOf`: of the text that it came as. */
-export function checkSpec(app: App, spec: ClusterSpec, clusterName: string, placeOf: Document["placeOf"] = () => undefined): readonly Problem[] {
-  const problems = problemsIn({ placeOf });
+/** What is wrong with a spec beside its App, all of it. `clusterName`: pods are named from it. `document`: the Cluster that it came as. */
+export function checkSpec(app: App, spec: ClusterSpec, clusterName: string, document: Written = unwritten): readonly Problem[] {
+  const problems = problemsIn(document);
   checkParams(app, spec, problems);
-  checkNeeds(app, spec, clusterName, problems);
-  for (const name of Object.keys(spec.roles)) {
+  checkNeeds(app, spec, clusterName, document, problems);
+  for (const name of new Set([...Object.keys(spec.roles), ...rolesWritten(document)])) {
     if (!Object.hasOwn(app.roles, name)) problems.add(["spec", "roles", name], "ROLE_UNKNOWN", `${app.name} has no role ${shown(name)}${inWords(Object.keys(app.roles))}`, { key: true, ...didYouMean(name, Object.keys(app.roles)) });
   }
+  // A role that these params leave out needs nothing. What cannot be evaluated is told when it is planned.
+  const { absent } = choiceOf(app, { spec, name: clusterName, uid: "", project: "", namespace: "" });
+  const present = Object.values(app.roles).filter(({ name }) => !absent.has(name));
   const computed = computedWith(app);
-  for (const role of Object.values(app.roles)) checkRole(role, namedIn(spec.roles, role.name) ?? asDefined, clusterName, computed, problems);
-  checkTotal(app, spec, problems);
+  for (const role of Object.values(app.roles)) checkRole(role, namedIn(spec.roles, role.name) ?? asDefined, clusterName, problems);
+  for (const role of present) checkResources(role, namedIn(spec.roles, role.name) ?? asDefined, computed, problems);
+  checkTotal(present, spec, problems);
   return problems.list;
+}
+
+/** Those too of which nothing is said, and which the spec therefore does not have. */
+function rolesWritten({ value }: Written): readonly string[] {
+  const roles = valueAt(value, ["spec", "roles"]);
+  return isJsonObject(roles) ? Object.keys(roles) : [];
 }
 
 /** As many as can be read at a glance. */
@@ -50,19 +62,20 @@ function checkParams(app: App, spec: ClusterSpec, problems: Problems): void {
   }
 }
 
-function checkNeeds(app: App, spec: ClusterSpec, clusterName: string, problems: Problems): void {
+function checkNeeds(app: App, spec: ClusterSpec, clusterName: string, document: Written, problems: Problems): void {
   const known = Object.keys(app.needs);
   for (const [slot, binding] of Object.entries(spec.needs)) {
     const path = ["spec", "needs", slot];
     if (!Object.hasOwn(app.needs, slot)) problems.add(path, "NEED_UNKNOWN", `${app.name} has no slot ${shown(slot)}${inWords(known)}`, { key: true, ...didYouMean(slot, known) });
     if (binding.kind === "cluster" && binding.cluster === clusterName) problems.add(path, "NEED_CYCLE", "a cluster cannot need itself");
   }
-  for (const [slot, { app: provider, optional }] of Object.entries(app.needs)) {
-    if (!optional && !Object.hasOwn(spec.needs, slot)) problems.add(["spec", "needs", slot], "NEED_MISSING", `${app.name} needs ${slot}: name a cluster${provider === undefined ? "" : ` of ${provider}`}, or give its exports as values`);
+  for (const [slot, wanted] of Object.entries(app.needs)) {
+    const sibling = siblingFor(wanted, document);
+    if (!wanted.optional && !Object.hasOwn(spec.needs, slot)) problems.add(["spec", "needs", slot], "NEED_MISSING", `${app.name} needs ${slot}: name ${providerInWords(wanted, document)}, or give its exports as values`, sibling === undefined ? {} : { suggestion: `${slot}: ${sibling}` });
   }
 }
 
-function checkRole(role: Role, wanted: RoleSpec, clusterName: string, computed: Computed, problems: Problems): void {
+function checkRole(role: Role, wanted: RoleSpec, clusterName: string, problems: Problems): void {
   const at = (...keys: Path): Path => ["spec", "roles", role.name, ...keys];
   checkMembers(role, wanted, clusterName, problems);
   for (const [name, override] of Object.entries(wanted.volumes)) {
@@ -73,8 +86,6 @@ function checkRole(role: Role, wanted: RoleSpec, clusterName: string, computed: 
   for (const name of Object.keys(wanted.env)) if (name.startsWith("TROUPE_")) problems.add(at("env", name), "NAME_RESERVED", "variables that begin with TROUPE_ are Troupe's own", { key: true });
   for (const port of Object.keys(wanted.expose)) knownIn(role.ports, port, { what: "port", reason: "PORT_UNKNOWN", role, path: at("expose", port), problems });
   for (const [path, set] of Object.entries(wanted.files)) checkSettings(role, path, set, at("files", path), problems);
-  checkResource(role, wanted, "cpu", computed, problems);
-  checkResource(role, wanted, "memory", computed, problems);
   if ((wanted.gpu ?? role.gpu ?? 0) < (role.min.gpu ?? 0)) problems.add(at("gpu"), "BELOW_MINIMUM", `${wanted.gpu ?? role.gpu ?? 0} is less than ${role.name} needs: at least ${role.min.gpu}`);
 }
 
@@ -108,6 +119,8 @@ function checkFlatSetting(format: FileFormat, key: string, value: Json, path: Pa
   const wrong = whyNotKey(format, key);
   if (wrong !== undefined) problems.add(path, "NAME_INVALID", `${shown(key)} ${wrong}`, { key: true });
   if (typeof value === "object" && value !== null) problems.add(path, "TYPE_WRONG", `must be text, a number or true or false: ${format} has no lists or maps`);
+  const wrongText = typeof value === "string" ? whyNotText(format, value) : undefined;
+  if (wrongText !== undefined) problems.add(path, "CHARACTER_INVALID", wrongText);
 }
 
 function checkMembers(role: Role, wanted: RoleSpec, clusterName: string, problems: Problems): void {
@@ -127,14 +140,18 @@ function checkLength(clusterName: string, what: string, rest: string, problems: 
 /** A pass looks at all members of a cluster, and its objects hold their addresses. */
 const mostClusterMembers = 1000;
 
-function checkTotal(app: App, spec: ClusterSpec, problems: Problems): void {
-  const total = Object.values(app.roles).reduce((sum, { name, members }) => sum + (namedIn(spec.roles, name)?.members ?? members.default), 0);
+function checkTotal(roles: readonly Role[], spec: ClusterSpec, problems: Problems): void {
+  const total = roles.reduce((sum, { name, members }) => sum + (namedIn(spec.roles, name)?.members ?? members.default), 0);
   if (total > mostClusterMembers) problems.add(["spec", "roles"], "TOO_LARGE", `the roles have ${total} members in all, and at most ${mostClusterMembers} are possible in a cluster`);
 }
 
 type Resource = "cpu" | "memory";
 /** The roles whose members' resources some expression computes with. */
 type Computed = Readonly<Record<Resource, ReadonlySet<RoleName>>>;
+
+function checkResources(role: Role, wanted: RoleSpec, computed: Computed, problems: Problems): void {
+  for (const resource of ["cpu", "memory"] as const) checkResource(role, wanted, resource, computed, problems);
+}
 
 function checkResource(role: Role, wanted: RoleSpec, resource: Resource, computed: Computed, problems: Problems): void {
   const given = wanted[resource] ?? role[resource];

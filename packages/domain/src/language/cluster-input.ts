@@ -15,7 +15,7 @@ export function buildSpec(input: ClusterSpecInput, document: Document, problems:
     placement: { target: input.placement?.target ?? "default", namespace: input.placement?.namespace },
     params: byName(Object.entries(input.params ?? {})),
     needs: mapNames(input.needs ?? {}, (binding, slot) => bindingOf(binding, ["spec", "needs", slot], text)),
-    roles: withoutEmpty(mapNames(input.roles ?? {}, (role, name) => buildRole(role, ["spec", "roles", name], problems, text))),
+    roles: withoutEmpty(mapNames(input.roles ?? {}, (role, name) => buildRole(role ?? {}, ["spec", "roles", name], problems, text))),
     paused: input.paused ?? false,
     stopped: input.stopped ?? false,
     protect: input.protect ?? false,
@@ -25,7 +25,7 @@ export function buildSpec(input: ClusterSpecInput, document: Document, problems:
 }
 
 type TextAt = (path: Path, value: string | number | boolean) => string;
-type RoleSpecInput = NonNullable<ClusterSpecInput["roles"]>[string];
+type RoleSpecInput = NonNullable<NonNullable<ClusterSpecInput["roles"]>[string]>;
 
 function bindingOf(binding: string | Readonly<Record<string, string | number | boolean>>, path: Path, text: TextAt): NeedBinding {
   if (typeof binding === "string") return { kind: "cluster", cluster: binding };

@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Document as YamlDocument, type Node, type Pair, type YAMLMap } from "yaml";
 import { invalid, type Problem } from "../failure.ts";
 import type { Json } from "../json.ts";
+import type { AppName } from "../name.ts";
 import { linesOf, type Lines, type Place } from "./lines.ts";
 import { pathText, type Path } from "./path.ts";
 import { isMerge, mostNodes, mostTextUnits, targetOf, valueOfYaml } from "./yaml-value.ts";
@@ -13,6 +14,8 @@ export interface Document {
   readonly kind: string | undefined;
   /** What is wrong with the text but leaves a value: parsers add theirs, so that all is told at once. */
   readonly problems: readonly Problem[];
+  /** Of a part of a pipeline: keys of its other clusters, each with the name of the app that it is of. */
+  readonly siblings?: Readonly<Record<string, AppName>>;
   /**
    * Where the value at a path stands, or the nearest that is there. `key`: its name, where it has one. `offset`: a place
    * inside a text, in UTF-16 units. Undefined when the document did not come as text.

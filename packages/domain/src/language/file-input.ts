@@ -1,4 +1,5 @@
 import { mapNames, namedIn } from "../by-name.ts";
+import type { Template } from "../expression/template.ts";
 import { Failure } from "../failure.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { File, FileContent, FileFormat, Setting, Settings } from "./app.ts";
@@ -7,7 +8,7 @@ import { scalarText, templateAt, type Fields } from "./fields.ts";
 import type { MergedRole } from "./merge.ts";
 import type { Path } from "./path.ts";
 import { didYouMean, shown, type Problems } from "./problems.ts";
-import { isNested, laidOver, whyNotKey } from "./settings.ts";
+import { isNested, laidOver, whyNotKey, whyNotText } from "./settings.ts";
 
 type FileInput = NonNullable<MergedRole["files"]>[string];
 
@@ -78,12 +79,19 @@ function settingsFrom(builder: Fields, format: FileFormat, values: JsonObject, a
 }
 
 function settingFrom(builder: Fields, format: FileFormat, value: Json, at: Path): Setting {
-  if (typeof value === "string") return { kind: "template", template: templateAt(builder, at, value) };
+  if (typeof value === "string") return { kind: "template", template: settingText(builder, format, value, at) };
   if (typeof value === "number" || typeof value === "boolean") scalarText(builder.document, builder.problems, at, value);
   if (typeof value !== "object" || value === null) return { kind: "literal", value };
   if (!isNested(format)) builder.problems.add(at, "TYPE_WRONG", `must be text, a number or true or false: ${format} has no lists or maps`);
   if (isList(value)) return { kind: "list", items: value.map((item, index) => settingFrom(builder, format, item, [...at, index])) };
   return { kind: "map", settings: settingsFrom(builder, format, value, at) };
+}
+
+function settingText(builder: Fields, format: FileFormat, value: string, at: Path): Template {
+  const template = templateAt(builder, at, value);
+  const wrong = whyNotText(format, template.parts.map((part) => (part.kind === "text" ? part.text : "")).join(""));
+  if (wrong !== undefined) builder.problems.add(at, "CHARACTER_INVALID", wrong);
+  return template;
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -8,8 +8,15 @@ import { hookNames, type HookName } from "./schema/hooks.ts";
 type HooksInput = NonNullable<MergedRole["hooks"]>;
 export type StepInput = Extract<NonNullable<HooksInput["create"]>, { readonly exec?: unknown }>;
 
+/** What the declaration of a port says of it, in a role, or in that of the hook where none is named. */
+export type SchemeOf = (role: string | undefined, port: string) => string | undefined;
+
+export interface HookBuilder extends Fields {
+  readonly schemeOf: SchemeOf;
+}
+
 /** Each hook as a list of steps; the words `reload` and `restart` of `peers` are none. */
-export function buildHooks(builder: Fields, input: HooksInput, at: At): Hooks {
+export function buildHooks(builder: HookBuilder, input: HooksInput, at: At): Hooks {
   const steps = hookNames.flatMap((name): readonly (readonly [HookName, readonly HookStep[]])[] => {
     const given = input[name];
     if (given === undefined || typeof given === "string") return [];
@@ -26,18 +33,19 @@ function defaultPlace(hook: HookName): string {
 }
 
 /** `at`: place of step and field, as `(index, ...keys)`. */
-export function buildSteps(builder: Fields, input: readonly StepInput[], place: string, at: At): readonly HookStep[] {
+export function buildSteps(builder: HookBuilder, input: readonly StepInput[], place: string, at: At): readonly HookStep[] {
   return input.map((step, index) => buildStep(builder, withoutNulls(step) as StepInput, place, (...keys) => at(index, ...keys)));
 }
 
-function buildStep(builder: Fields, input: StepInput, place: string, at: At): HookStep {
+function buildStep(builder: HookBuilder, input: StepInput, place: string, at: At): HookStep {
   const { until } = input;
+  const asked = parsePlace(until?.at ?? input.at ?? place);
   return {
     act: buildAct(builder, input, at),
     at: parsePlace(input.at ?? place),
     when: input.when === undefined ? undefined : conditionAt(builder, at("when"), input.when),
     beforeStart: input.before === "start",
-    until: until && { check: buildCheck(builder, until, "until", (...keys) => at("until", ...keys), () => undefined), at: until.at === undefined ? undefined : parsePlace(until.at) },
+    until: until && { check: buildCheck(builder, until, "until", (...keys) => at("until", ...keys), (port) => builder.schemeOf(asked.role, port)), at: until.at === undefined ? undefined : parsePlace(until.at) },
     deadlineSeconds: secondsAt(builder, at("deadline"), input.deadline, 300, 1),
     attempts: input.attempts ?? (until ? undefined : 5),
     onFailure: input.onFailure ?? "stop",

@@ -1,9 +1,10 @@
 import { mapNames } from "../by-name.ts";
 import { canonicalJson } from "../canonical.ts";
 import { invalid, type Problem } from "../failure.ts";
-import type { JsonObject } from "../json.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
 import { defaultProject, longest } from "../name.ts";
 import { utf8Bytes } from "../utf8.ts";
+import { parseAppReference } from "./app-reference.ts";
 import { buildSpec } from "./cluster-input.ts";
 import { checkMetadata, checkMetadataSize, checkSize, type ClusterSpec, isFarTooLarge, printSpec } from "./cluster.ts";
 import type { Document } from "./document.ts";
@@ -60,9 +61,16 @@ export function readPipelineDocument(document: Document): { readonly pipeline: P
   return { pipeline, problems: problems.list };
 }
 
-/** A part of a pipeline's document as the Cluster document that it would be: its value is not, what is asked of places and sources is. */
+/** A part of a pipeline's document as the Cluster document that it would be, without its metadata. */
 export function clusterDocumentIn(document: Document, key: string): Document {
-  return { ...document, kind: "Cluster", problems: [], placeOf: (path, at) => document.placeOf(placeOfCluster(key, path), at), sourceOf: (path) => document.sourceOf(placeOfCluster(key, path)) };
+  const clusters = valueAt(document.value, ["spec", "clusters"]);
+  const specs = isJsonObject(clusters) ? clusters : {};
+  const { [key]: spec = null, ...others } = specs;
+  const siblings = mapNames(others, (other) => {
+    const app = valueAt(other, ["app"]);
+    return typeof app === "string" ? parseAppReference(app).name : "";
+  });
+  return { ...document, value: { spec }, siblings, kind: "Cluster", problems: [], placeOf: (path, at) => document.placeOf(placeOfCluster(key, path), at), sourceOf: (path) => document.sourceOf(placeOfCluster(key, path)) };
 }
 
 /** What was found wrong with one cluster, by the paths of a pipeline. */

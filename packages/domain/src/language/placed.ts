@@ -25,6 +25,7 @@ function segmentsOf(path: string): readonly (string | number)[] {
   return [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, word = ""]) => (index === undefined ? (quoted === undefined ? word : unquoted(quoted)) : Number(index)));
 }
 
+/** As `pathText` quotes it. */
 function unquoted(text: string): string {
-  return text.replaceAll(/\\(["\\])/g, "$1");
+  return JSON.parse(`"${text}"`) as string;
 }

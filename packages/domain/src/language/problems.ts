@@ -74,7 +74,7 @@ export function pathsOfIssue(issue: Issue): readonly Path[] {
 
 function addIssue(problems: Problems, issue: Issue, schema: z.ZodType, document: Document): readonly Path[] {
   const path = issue.path.map((segment) => (typeof segment === "symbol" ? String(segment) : segment));
-  if (issue.code === "unrecognized_keys") return addUnknownFields(problems, issue.keys, path, objectAt(schema, path, document.value));
+  if (issue.code === "unrecognized_keys") return addUnrecognized(problems, issue.keys, path, schema, document);
   if (issue.code === "invalid_union") return addUnion(problems, issue, path, schema, document);
   const value = valueAt(document.value, path);
   if (issue.code === "invalid_key") problems.add(path, "NAME_INVALID", `the name ${shown(path.at(-1) ?? "")} ${issue.issues[0]?.message ?? "is not possible"}`, { key: true });
@@ -85,8 +85,14 @@ function addIssue(problems: Problems, issue: Issue, schema: z.ZodType, document:
   return [path];
 }
 
-function addUnknownFields(problems: Problems, keys: readonly string[], path: Path, object: z.ZodType | undefined): readonly Path[] {
-  return keys.flatMap((key) => (problems.isFull ? [] : [addUnknownField(problems, [...path, key], key, object)]));
+function addUnrecognized(problems: Problems, keys: readonly string[], path: Path, schema: z.ZodType, document: Document): readonly Path[] {
+  const object = objectAt(schema, path, document.value);
+  const isOther = object instanceof z.ZodObject && keys.every((key) => Object.hasOwn(object.shape as object, key));
+  if (!isOther) return keys.flatMap((key) => (problems.isFull ? [] : [addUnknownField(problems, [...path, key], key, object)]));
+  // A branch of a union that does not know them has spoken: what is wrong is what the one says that does.
+  const { error } = object.safeParse(valueAt(document.value, path));
+  for (const inner of error?.issues ?? []) addIssue(problems, { ...inner, path: [...path, ...inner.path] }, schema, document);
+  return [path];
 }
 
 function addUnknownField(problems: Problems, path: Path, key: string, object: z.ZodType | undefined): Path {
@@ -103,7 +109,7 @@ function addUnion(problems: Problems, issue: z.core.$ZodIssueInvalidUnion, path:
   const value = valueAt(document.value, path);
   const expected = issue.errors.flatMap((issues) => issues.flatMap((inner) => expectedBy(inner)));
   if (value === undefined) problems.add(path, "FIELD_MISSING", `${path.at(-1)} is missing: write ${anyOf(expected)}`);
-  else problems.add(path, "TYPE_WRONG", `must be ${anyOf(expected)}, not ${worded(value)}`);
+  else problems.add(path, "TYPE_WRONG", `${issue.message.startsWith("must") ? issue.message : `must be ${anyOf(expected)}`}, not ${worded(value)}`);
   return [path];
 }
 

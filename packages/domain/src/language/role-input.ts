@@ -42,7 +42,7 @@ export function buildRole(builder: Builder, name: string): Role {
     ...firstSet(merged),
     probes: probesOf(builder, merged, at),
     standing: standingOf(builder, merged, at),
-    hooks: buildHooks(builder, merged.hooks ?? {}, (...keys) => at("hooks", ...keys)),
+    hooks: buildHooks({ ...builder, schemeOf: (role, port) => schemeIn(role === undefined ? merged : mergedRole(builder.spec, role), port) }, merged.hooks ?? {}, (...keys) => at("hooks", ...keys)),
     peers: peersOf(merged, builder.spec.roles[name]?.hooks?.peers === undefined ? "cluster" : "role"),
     podPatches: podPatches(builder.spec.pod, builder.spec.roles[name]?.pod),
   };
@@ -114,9 +114,14 @@ function probesOf(builder: Builder, merged: MergedRole, at: At): Role["probes"] 
   };
 }
 
-function buildProbe(builder: Builder, { ports }: MergedRole, input: NonNullable<ProbesInput["ready"]>, at: At): Probe {
+/** Of a port, where its declaration says one. */
+export function schemeIn({ ports }: MergedRole, port: string): string | undefined {
+  return (namedIn(ports ?? {}, port) as { readonly scheme?: string } | undefined)?.scheme;
+}
+
+function buildProbe(builder: Builder, merged: MergedRole, input: NonNullable<ProbesInput["ready"]>, at: At): Probe {
   return {
-    check: buildCheck(builder, input, "a probe", at, (port) => (namedIn(ports ?? {}, port) as { readonly scheme?: string } | undefined)?.scheme),
+    check: buildCheck(builder, input, "a probe", at, (port) => schemeIn(merged, port)),
     periodSeconds: secondsAt(builder, at("period"), input.period, 10, 1),
     timeoutSeconds: secondsAt(builder, at("timeout"), input.timeout, 5, 1),
   };

@@ -13,7 +13,17 @@ export function isNested(format: FileFormat): boolean {
 
 /** What is wrong with a key, as the end of a sentence about it; undefined when nothing is. A shell would run what is no name. */
 export function whyNotKey(format: FileFormat, key: string): string | undefined {
-  return format !== "env" || environmentName.safeParse(key).success ? undefined : "is no name of a variable: letters, digits, dots, dashes and underscores, not beginning with a digit or two dots";
+  if (format !== "env") return whyNotText(format, key);
+  return environmentName.safeParse(key).success ? undefined : "is no name of a variable: letters, digits, dots, dashes and underscores, not beginning with a digit or two dots";
+}
+
+/** What XML 1.0 has no way to write, not even as a number. */
+const notInXml = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+
+/** The same of a text, whatever it stands for. */
+export function whyNotText(format: FileFormat, text: string): string | undefined {
+  const code = format === "hadoop-xml" ? notInXml.exec(text)?.[0].codePointAt(0) : undefined;
+  return code === undefined ? undefined : `holds the character U+${code.toString(16).toUpperCase().padStart(4, "0")}, which XML cannot hold: leave it out`;
 }
 
 /** Values that are what they say, such as a Cluster's: no expression is looked for in them. */

@@ -53,14 +53,19 @@ function silentAbout(broken: ReadonlySet<string>, paths: readonly Path[], value:
   const emptied = new Set([...keysGone.values()].flatMap(([path = []]) => prefixTexts(path)));
   const follows = (path: Path, reason: string, { misses = "" }: Where): boolean => {
     if (names.has(misses) || prefixTexts(path).some((prefix) => gone.has(prefix))) return true;
-    if (reason !== "FIELD_MISSING") return false;
-    // What is missing in a map that lost something may have been that, or what an unknown field beside it was meant to be.
     const beside = (keysGone.get(pathText(path.slice(0, -1))) ?? []).map((other) => String(other.at(-1)));
+    // Nothing can be said of a map of which nothing is left, but what it should have had.
+    if (reason !== "FIELD_MISSING") return beside.length > 0 && isEmptied(valueAt(value, path.slice(0, -1)), beside);
+    // What is missing in a map that lost something may have been that, or what an unknown field beside it was meant to be.
     return emptied.has(pathText(path)) || nearest(String(path.at(-1)), beside) !== undefined;
   };
   return problemsThrough(problems, (path, reason, message, where = {}) => {
     if (!follows(path, reason, where)) problems.add(path, reason, message, where);
   });
+}
+
+function isEmptied(map: Json | undefined, gone: readonly string[]): boolean {
+  return isJsonObject(map) && Object.keys(map).every((key) => gone.includes(key));
 }
 
 /** Map → what was taken out of it. */

@@ -1,6 +1,7 @@
 import { Composer, Lexer, Parser, type Document as YamlDocument } from "yaml";
-import { invalid, type Problem } from "../failure.ts";
+import { type Failure, invalid, type Problem } from "../failure.ts";
 import type { Lines, Place } from "./lines.ts";
+import { unquotedExpression, type UnquotedExpression } from "./unquoted-expression.ts";
 
 /*
  * Text → documents of the YAML library, with everything bounded before the library works on it: it is quadratic, or deep in
@@ -30,13 +31,13 @@ export function readYaml(text: string, lines: Lines, limits: Limits): readonly Y
   refuseBytes(text, lines, limits);
   const errors: SyntaxError[] = [];
   const documents = [...compose(text, lines, limits, errors)];
-  if (errors.length > 0) throw invalid(errors.slice(0, mostErrors).map((error) => problemOf(error, lines)), "the document");
+  if (errors.length > 0) throw refused(errors, lines);
   return documents.filter(({ contents }) => contents !== null && !(contents.range[0] === contents.range[1] && contents.tag === undefined));
 }
 
 function refuseBytes(text: string, lines: Lines, { textBytes }: Limits): void {
   const bytes = text.length > textBytes ? text.length : new TextEncoder().encode(text).length;
-  if (bytes > textBytes) throw tooLarge(`the text has ${bytes} bytes, and at most ${textBytes} are possible`);
+  if (bytes > textBytes) throw tooLarge(`the text has ${bytes} bytes, and at most ${textBytes} are possible`, lines.placeAt(0));
   const control = text.search(/(?![\t\n\r\u0085])\p{Cc}/u);
   if (control >= 0) throw invalid([{ path: "", ...lines.placeAt(control), reason: "CHARACTER_INVALID", message: `the character U+${text.charCodeAt(control).toString(16).padStart(4, "0").toUpperCase()} may not stand in a document` }]);
   if (text.isWellFormed()) return;
@@ -48,7 +49,7 @@ function* compose(text: string, lines: Lines, limits: Limits, errors: SyntaxErro
   const composer = new Composer({ schema: "core", uniqueKeys: false, resolveKnownTags: false, prettyErrors: false, logLevel: "silent", strict: true });
   const note = (offset: number, code: string, message: string) => {
     errors.push({ offset, code, message });
-    if (errors.length >= mostErrors) throw invalid(errors.map((error) => problemOf(error, lines)), "the document");
+    if (errors.length >= mostErrors) throw refused(errors, lines);
   };
   // The library makes an Error for each mistake, and there may be one a character: ours counts, and stops.
   Object.assign(composer, { onError: (source: unknown, code: string, message: string, warning?: boolean) => (warning === true ? undefined : note(offsetOf(source), code, message)) });
@@ -74,7 +75,7 @@ function* tokensOf(text: string, lines: Lines, { lexemes, depth }: Limits) {
   yield* parser.end();
 }
 
-function tooLarge(message: string, place: Partial<Place> = {}) {
+function tooLarge(message: string, place: Place) {
   return invalid([{ path: "", ...place, reason: "TOO_LARGE", message }]);
 }
 
@@ -92,6 +93,19 @@ const advice: Readonly<Record<string, string>> = {
   MISSING_CHAR: "a quote, bracket or comma is missing",
   BLOCK_AS_IMPLICIT_KEY: "a key with a value stands where only a value may: put it on a line of its own, indented, or quote the text",
 };
+
+/** An expression without its quotes is the last mistake that is told: what comes after it follows from it. */
+function refused(errors: readonly SyntaxError[], lines: Lines): Failure {
+  const inOrder = errors.slice(0, mostErrors).toSorted((a, b) => a.offset - b.offset);
+  const expressions = inOrder.map(({ offset }, index) => unquotedExpression(lines.text, offset, index === 0));
+  const at = expressions.findIndex((expression) => expression !== undefined);
+  const told = (at < 0 ? errors : inOrder.slice(0, at)).slice(0, mostErrors).map((error) => problemOf(error, lines));
+  return invalid([...told, ...expressions.slice(at, at + 1).flatMap((expression) => (expression ? [unquoted(expression, lines)] : []))], "the document");
+}
+
+function unquoted({ offset, quoted }: UnquotedExpression, lines: Lines): Problem {
+  return { path: "", ...lines.placeAt(offset), reason: "YAML_INVALID", message: 'this is no YAML: a text with an expression in it is not in quotes, and YAML takes it apart at brackets, commas, ": " and " #": put all of it into quotes', suggestion: quoted };
+}
 
 function problemOf({ offset, code, message }: SyntaxError, lines: Lines): Problem {
   const told = message.charAt(0).toLowerCase() + message.slice(1).replace(/\s+/g, " ").slice(0, 200);

@@ -47,8 +47,37 @@ describe("documents that come together", () => {
     expect(reading).toEqual(["NEED_OTHER_APP spec.needs.source"]);
   });
 
+  test("say which optional slot is bound to nothing, where something is read of it unasked", () => {
+    const reading = app("reader", "version: '1.0', needs: {db: {optional: true}}", 'members: 1, env: {A: "${{ needs.db.host }}", B: "${{ has(needs.db) ? needs.db.host : null }}", C: "${{ needs.db == null ? null : needs.db.host }}"}');
+    const [, unbound, bound] = judge(readAll([reading, cluster("a", "app: reader"), cluster("b", "app: reader, needs: {db: {host: x}}")]), nobody);
+    expect(unbound?.problems).toMatchObject([{ reason: "EXPRESSION_FAILED", path: "spec.roles.server.env.A", line: 9, message: expect.stringMatching(/slot db .*has\(needs\.db\)/) }]);
+    expect(bound?.problems).toEqual([]);
+  });
+
+  test("say which character a format cannot hold, when it comes by a param", () => {
+    const writing = app("writer", "version: '1.0', params: {p: {type: string, default: x}}", 'members: 1, files: {/a.xml: {format: hadoop-xml, set: {a: "x ${{ params.p }}"}}, /a: {format: properties, set: {a: "${{ params.p }}"}}}');
+    expect(wrong([writing, cluster("a", 'app: writer, params: {p: "\\x02"}'), cluster("b", 'app: writer, params: {p: "\\t"}')])).toEqual([[], ['CHARACTER_INVALID spec.roles.server.files["/a.xml"].set.a'], []]);
+  });
+
   test("of another kind are none", () => {
     expect(wrong(["kind: Secret\n"])).toEqual([["KIND_UNKNOWN kind"]]);
+  });
+});
+
+describe("needs in a pipeline", () => {
+  const engine = app("engine", "version: '1.0', needs: {source: {app: stream}, sink: {app: queue, version: '1'}}");
+  const [, , judged] = judge(readAll([app("queue"), engine, pipeline("\n  log: {app: queue},\n  work: {app: engine, needs: {source: log, sink: other}},\n  more: {app: engine, needs: {source: p-log}}\n  ")]), nobody);
+  const [sibling, missing, named] = judged?.problems ?? [];
+
+  test("are told of by the key that is written, where it is a sibling's", () => {
+    expect(sibling).toMatchObject({ reason: "NEED_OTHER_APP", path: "spec.clusters.work.needs.source", line: 16, column: 39, message: expect.stringContaining("log of this pipeline is of queue") });
+    expect(named).toMatchObject({ reason: "NEED_OTHER_APP", path: "spec.clusters.more.needs.source", line: 17, column: 39, message: expect.stringContaining("the cluster p-log is of queue") });
+  });
+
+  test("that are not met name a sibling first, and the only one that fits", () => {
+    expect(missing).toMatchObject({ reason: "NEED_MISSING", path: "spec.clusters.more.needs.sink", line: 17, column: 23, message: expect.stringContaining("a key of this pipeline"), suggestion: "sink: log" });
+    const [alone] = judge(readAll([cluster("a", "app: engine, needs: {source: s}")]), () => parseApp(parseDocument(engine)));
+    expect(alone?.problems).toMatchObject([{ reason: "NEED_MISSING", message: expect.stringContaining("name a cluster of queue 1,") }]);
   });
 });
 

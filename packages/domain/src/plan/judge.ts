@@ -102,7 +102,7 @@ function judgeSpec(beside: Beside, document: Document, cluster: ClusterDocument,
   const app = appFor(beside, asked);
   if (app === undefined) return { problems: told, missing: [asked] };
   if (isProblems(app)) return { problems: [...told, ...app.map((problem) => placed(document, problem))], missing: [] };
-  const wrong = [...checkSpec(app, spec, name, document.placeOf), ...checkProviders(app, spec, beside.providers[project] ?? {}, document.placeOf)];
+  const wrong = [...checkSpec(app, spec, name, document), ...checkProviders(app, spec, beside.providers[project] ?? {}, document)];
   const all = [...told, ...besides(wrong, told)];
   if (all.length > 0) return { problems: all, missing: [] };
   return { problems: attempt(() => atTheirPlaces(document, () => planAlone(app, cluster, bindNeeds(app, spec, {})))).problems, missing: [] };

@@ -127,6 +127,16 @@ describe("what params choose", () => {
     expect(planned(app, { params: { mode: "solo", num: 0 } }).roles["extra"]).toMatchObject({ exists: false, count: 0, hasService: false });
   });
 
+  test("nothing is asked for a role that is not there: no memory that its expressions compute with, and no place among a thousand members", () => {
+    const large = anAppWith(`  params: {mode: {type: string, default: solo}}
+  roles:
+    server: {members: {allow: 1+, default: 900}}
+    extra: {members: {allow: 1+, default: 200}, when: "\${{ params.mode == 'many' }}", env: {HEAP: "\${{ member.memoryMiB }}"}}
+`);
+    expect(problemsOf(large, {})).toEqual([]);
+    expect(problemsOf(large, { params: { mode: "many" } })).toMatchObject([{ reason: "MEMORY_MISSING" }, { reason: "TOO_LARGE" }]);
+  });
+
   test("members that are asked of a role that is not there are told, and what cannot be evaluated where it stands", () => {
     expect(problemsOf(app, { params: { mode: "solo" }, roles: { extra: aRoleSpec({ members: 3 }) } })).toMatchObject([{ path: "spec.roles.extra.members", reason: "ROLE_ABSENT" }]);
     expect(problemsOf(app, { params: { num: 0 } })).toMatchObject([{ path: "spec.roles.extra.when", reason: "EXPRESSION_FAILED" }]);

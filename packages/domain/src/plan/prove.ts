@@ -1,10 +1,11 @@
 import { namedIn } from "../by-name.ts";
-import { evaluateList, evaluateTemplate, evaluateTogether } from "../expression/evaluate.ts";
-import type { Scope } from "../expression/scope.ts";
+import { evaluateList, evaluateTemplate, evaluateTogether, textOfValue } from "../expression/evaluate.ts";
 import { onlyExpressionOf, type Template } from "../expression/template.ts";
+import type { Value } from "../expression/value.ts";
 import { Failure, type Problem } from "../failure.ts";
 import type { Placed } from "../language/app-templates.ts";
 import { pathText, type Path } from "../language/path.ts";
+import { whyNotText } from "../language/settings.ts";
 import type { DesiredCluster, DesiredRole } from "./desired.ts";
 import { sizesOf, type Sizes } from "./plan-size.ts";
 import { placedIn } from "./scope.ts";
@@ -40,9 +41,22 @@ function proveRole(proof: Proof, role: DesiredRole): void {
 }
 
 function proveTemplate({ cluster, sizes, situations, problems }: Proof, role: DesiredRole, { template, keys, expected }: Placed): void {
-  const textsIn = (scope: Scope) => (expected.result === "list" ? evaluateList({ kind: "whole", template }, scope) : evaluateTemplate(template, scope));
-  const failure = attempt(situations.inMember(role, [template]), ({ scope }) => sizes.add(role, keys, textsIn(scope) ?? []));
+  const failure = attempt(situations.inMember(role, [template]), ({ scope }) => {
+    if (expected.result === "list") return sizes.add(role, keys, evaluateList({ kind: "whole", template }, scope) ?? []);
+    const value = evaluateTemplate(template, scope);
+    refuseCharacters(role, keys, value);
+    sizes.add(role, keys, value);
+  });
   if (failure) problems.push(...problemsOf(cluster, template, ["spec", "roles", role.name, ...keys], failure));
+}
+
+/** What an expression comes to may hold what the format of its file has no way to write. */
+function refuseCharacters({ files }: DesiredRole, [field, path]: Path, value: Value): void {
+  const content = field === "files" ? namedIn(files, String(path))?.content : undefined;
+  if (content?.kind !== "settings") return;
+  const text = value.kind === "secret" ? value.parts.filter((part) => typeof part === "string").join("") : textOfValue(value);
+  const wrong = text === undefined ? undefined : whyNotText(content.format, text);
+  if (wrong !== undefined) throw new Failure("invalid", wrong, { reason: "CHARACTER_INVALID" });
 }
 
 /** Elements that give null are left out, and a probe needs a command. */

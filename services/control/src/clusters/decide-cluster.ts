@@ -137,7 +137,7 @@ async function boundNeeds(store: DecideClusterDeps["store"], { cluster: { name, 
   if (topology) atTheirPlaces(document, () => refuseCycles(name, bindings, topology));
   const offered = await store.exportsOf(project, bindings.map(({ provider }) => provider));
   const appOf = { ...Object.fromEntries([...offered].map(([provider, { app: of }]) => [provider, of])), ...beside.apps };
-  const wrong = checkProviders(app, spec, appOf, document.placeOf);
+  const wrong = checkProviders(app, spec, appOf, document);
   if (wrong.length > 0) throw invalid(wrong);
   const needs = bindNeeds(app, spec, Object.fromEntries([...offered].map(([provider, { exports }]) => [provider, exports])), present?.namespace ?? spec.placement.namespace ?? project);
   return { needs, topology: topology && { count: topology.count, changes: true } };
@@ -154,7 +154,7 @@ async function planChange(apps: AppBook, { document }: Wish, present: StoredClus
   return atTheirPlaces(document, () => {
     const { spec, app, build } = planned;
     const refused = present && appBefore ? refusals({ spec: present.spec, app: appBefore, ref: present.app, formed: present.formed }, { spec, app, ref: build }) : [];
-    const problems = checkSpec(app, spec, planned.name, document.placeOf);
+    const problems = checkSpec(app, spec, planned.name, document);
     if (problems.length > 0) throw invalid(problems);
     const desired = planOf(planned);
     const [firstRefused] = refused;

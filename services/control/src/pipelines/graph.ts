@@ -82,9 +82,9 @@ function memberNodes(pipeline: PipelineSnapshot, own: readonly StoredCluster[]):
   });
 }
 
-function edgesTo({ name, spec }: StoredCluster, app: App | undefined, byName: ReadonlyMap<string, StoredCluster>): readonly GraphEdge[] {
+function edgesTo({ name, spec, namespace }: StoredCluster, app: App | undefined, byName: ReadonlyMap<string, StoredCluster>): readonly GraphEdge[] {
   const exportsFound = Object.fromEntries(bindingsOf(spec).flatMap(({ provider }) => (byName.has(provider) ? [[provider, byName.get(provider)?.status?.exports ?? {}]] : [])));
-  const needs = app ? bindNeeds(app, spec, exportsFound) : {};
+  const needs = app ? bindNeeds(app, spec, exportsFound, namespace) : {};
   return Object.entries(spec.needs).map(([slot, binding]): GraphEdge => {
     const need = needs[slot];
     const from = binding.kind === "cluster" ? binding.cluster : `${name}.${slot}`;

@@ -31,10 +31,10 @@ export const specSchema = z.strictObject({
     .describe("Where it runs; never changes."),
   params: z.record(z.string(), json).optional().describe("Values for the App's params."),
   needs: z
-    .record(z.string(), z.union([nameOf(longest.cluster), z.record(identifier, scalar)]))
+    .record(z.string(), z.union([nameOf(longest.cluster), z.record(identifier, scalar)], "must be the name of a cluster, or a map of values in place of its exports"))
     .optional()
     .describe("Slot → name of another cluster of the project, or values for something outside."),
-  roles: z.record(z.string(), roleSpec).optional().describe("What is other than in the App: role → differences."),
+  roles: z.record(z.string(), roleSpec.nullable()).optional().describe("What is other than in the App: role → differences."),
   paused: z.boolean().optional().describe("Nothing is changed, not even a crashed member. Default: false."),
   stopped: z.boolean().optional().describe("No member runs; volumes, secrets and names stay. Default: false."),
   protect: z.boolean().optional().describe("Refuses deletion until unset. Default: false."),

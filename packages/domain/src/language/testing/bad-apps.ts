@@ -3,6 +3,11 @@ import { app, head, type BadFile } from "./bad-files.ts";
 export const badApps: readonly BadFile[] = [
   ["no YAML", "a: ¦b: c\n", [["YAML_INVALID", ""]]],
   ["a quote that is not closed", "a: 'b¦", [["YAML_INVALID", ""]]],
+  ["an expression that is not in quotes", "a: 1\nb: ¦${{ a ? b : c }}\nc: 2\nd: 3\n", [["YAML_INVALID", "", '"${{ a ? b : c }}"']]],
+  ["an expression with quotes of both kinds that is not in quotes", `a: x ¦\${{ a ? "b" : 'c' }}\n`, [["YAML_INVALID", "", `'\${{ a ? "b" : ''c'' }}'`]]],
+  ["an expression that is not in quotes, in a map and in a list", "a: {b: \"${{ c }}\", d: [x, ¦${{ e }}, y]}\n", [["YAML_INVALID", "", '"${{ e }}"']]],
+  ["an expression that is not in quotes, after something else", "a:\n¦\tb: c\nd: ¦${{ e ? f : g }}\nh: i\n", [["YAML_INVALID", ""], ["YAML_INVALID", "", '"${{ e ? f : g }}"']]],
+  ["a list that is not closed, before an expression that needs no quotes", "a: 1\nb: [x\n¦c: 2\nd: ${{ e }}\n", [["YAML_INVALID", ""]]],
   ["a tab that indents", "a:\n¦\tb: c\n", [["YAML_INVALID", ""]]],
   ["nothing", "# only a comment\n", [["DOCUMENT_EMPTY", ""]]],
   ["two documents", `${head}\n---\n¦a: b\n`, [["DOCUMENTS_SEVERAL", ""]]],

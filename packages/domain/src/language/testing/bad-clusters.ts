@@ -32,7 +32,7 @@ export const thing = parseApp(
   env: {HEAP: "\${{ member.memoryMiB / 2 }}m", CORES: "\${{ roles.server.all.map(m, int(m.cpu)).size() }}"}
   roles:
     server: {members: {allow: [1, 3, 5], default: 3}, min: {memory: 1Gi, gpu: 0}, volumes: {data: {path: /data, size: 10Gi}, work: {path: /work, size: 1Gi, keep: pod}}}
-    worker: {members: 2+, cpu: 1, memory: 1Gi, gpu: 2, min: {gpu: 1}, ports: {api: 80}, files: {/etc/a.properties: {format: properties, set: {a: 1}}, /etc/a.env: {format: env, set: {A: 1}}, /etc/a.yaml: {format: yaml, set: {a: 1}}, /etc/text: {text: x}, /etc/own: {format: json, set: {a: 1}, owner: app}}}
+    worker: {members: 2+, cpu: 1, memory: 1Gi, gpu: 2, min: {gpu: 1}, ports: {api: 80}, files: {/etc/a.properties: {format: properties, set: {a: 1}}, /etc/a.env: {format: env, set: {A: 1}}, /etc/a.yaml: {format: yaml, set: {a: 1}}, /etc/a.xml: {format: hadoop-xml, set: {a: 1}}, /etc/text: {text: x}, /etc/own: {format: json, set: {a: 1}, owner: app}}}
 `),
   ),
 );
@@ -56,6 +56,7 @@ export const badSpecs: readonly BadFile[] = [
     ["VOLUME_UNKNOWN", "spec.roles.server.volumes.dat", "did you mean data?"],
     ["ROLE_UNKNOWN", "spec.roles.servr", "did you mean server?"],
   ]],
+  ["roles that the app does not have, of which nothing is said", `${clusterHead}spec: {app: thing, params: {key: a}, needs: {store: s}, roles: {server: {cpu: 1, memory: 1Gi}, ¦servr: {}, worker: null, ¦workr: null, ¦all: {volumes: {}}}}\n`, [["ROLE_UNKNOWN", "spec.roles.servr", "did you mean server?"], ["ROLE_UNKNOWN", "spec.roles.workr", "did you mean worker?"], ["ROLE_UNKNOWN", "spec.roles.all"]]],
   ["params that do not fit", `${clusterHead}spec: {app: thing, params: {size: ¦10, mode: ¦quick, key: ¦A1}, needs: {store: s}, roles: {server: {cpu: 1, memory: 1Gi}}}\n`, [["PARAM_INVALID", "spec.params.size"], ["PARAM_INVALID", "spec.params.mode"], ["PARAM_INVALID", "spec.params.key"]]],
   ["numbers of members that are not legal", `${clusterHead}spec: {app: thing, params: {key: a}, needs: {store: s}, roles: {server: {members: ¦2, cpu: 1, memory: 1Gi}, worker: {members: ¦1}}}\n`, [["MEMBERS_ILLEGAL", "spec.roles.server.members", "nearest: 1 or 3"], ["MEMBERS_ILLEGAL", "spec.roles.worker.members", "nearest: 2"]]],
   ["less than the minimum", `${clusterHead}spec: {app: thing, params: {key: a}, needs: {store: s}, roles: {server: {cpu: 1, memory: ¦512Mi}}}\n`, [["BELOW_MINIMUM", "spec.roles.server.memory"]]],
@@ -69,6 +70,8 @@ export const badSpecs: readonly BadFile[] = [
   ["keys of the application's own file", worker("files: {/etc/own: {set: ¦{a: 1}}}"), [["FIELD_NOT_APPLICABLE", 'spec.roles.worker.files["/etc/own"].set']]],
   ["a map in a flat format", worker("files: {/etc/a.properties: {set: {a: ¦{b: 1}}}}"), [["TYPE_WRONG", 'spec.roles.worker.files["/etc/a.properties"].set.a']]],
   ["a list in a flat format", worker("files: {/etc/a.env: {set: {A: ¦[1]}}}"), [["TYPE_WRONG", 'spec.roles.worker.files["/etc/a.env"].set.A']]],
+  ["a character that a format has no way to write", worker('files: {/etc/a.xml: {set: {a: ¦"b\\x01"}}, /etc/a.properties: {set: {a: "b\\x01"}}}'), [["CHARACTER_INVALID", 'spec.roles.worker.files["/etc/a.xml"].set.a']]],
+  ["a need that is neither a cluster nor values", `${clusterHead}spec: {app: thing, params: {key: a}, needs: {store: ¦null}, roles: {server: {cpu: 1, memory: 1Gi}}}\n`, [["TYPE_WRONG", "spec.needs.store"], ["NEED_MISSING", "spec.needs.store"]]],
   ["a variable that is no name", worker('files: {/etc/a.env: {set: {¦"A; rm": 1}}}'), [["NAME_INVALID", 'spec.roles.worker.files["/etc/a.env"].set["A; rm"]']]],
   ["an expression in a key of a file", worker('files: {/etc/a.yaml: {set: {a: {b: "¦${{ member.id }}"}}}}'), [["EXPRESSION_NOT_ALLOWED", 'spec.roles.worker.files["/etc/a.yaml"].set.a.b']]],
   ["a file without keys", worker("files: {¦/etc/a.yaml: {}}"), [["FIELD_MISSING", 'spec.roles.worker.files["/etc/a.yaml"].set']]],

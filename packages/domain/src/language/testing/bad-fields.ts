@@ -12,6 +12,9 @@ const hook = (step: string) => `hooks: {join: ${step}}`;
 
 const appRows: readonly Row[] = [
   ["a built-in step with a field that is none", "ops: {a: {steps: [{do: restart, ¦rolls: [server]}]}}", "FIELD_UNKNOWN", "spec.ops.a.steps[0].rolls", "did you mean roles?"],
+  ["a built-in step that is none", "ops: {a: {steps: [{do: ¦restrat, roles: [server]}]}}", "VALUE_INVALID", "spec.ops.a.steps[0].do", "did you mean restart?"],
+  ["a built-in step like no other", "ops: {a: {steps: [{do: ¦reboot}]}}", "VALUE_INVALID", "spec.ops.a.steps[0].do"],
+  ["a built-in step in a hook", "hooks: {create: {¦do: restart}}", "FIELD_UNKNOWN", "spec.hooks.create.do"],
   ["a way of applying that is none", "params: {a: {type: string, apply: ¦hot}}", "VALUE_INVALID", "spec.params.a.apply"],
   ["bounds of what is no number", "params: {a: {type: string, ¦max: 3}}", "FIELD_NOT_APPLICABLE", "spec.params.a.max"],
   ["an enum of nothing", "params: {a: {type: string, enum: ¦[]}}", "VALUE_INVALID", "spec.params.a.enum"],
@@ -147,6 +150,12 @@ const roleRows: readonly Row[] = [
   ["a word about peers that is none", "hooks: {peers: ¦reboot}", "TYPE_WRONG", server("hooks.peers")],
   ["peers that are reloaded by nobody", "hooks: {peers: ¦reload}", "HOOK_MISSING", server("hooks.peers")],
   ["a health that is asked too late", "probes: {healthy: {exec: [a], deadline: ¦1500ms}}", "VALUE_INVALID", server("probes.healthy.deadline"), "2s"],
+  ["a scheme that no question is asked by", "probes: {ready: {http: {port: api, scheme: ¦ftp}}}", "VALUE_INVALID", server("probes.ready.http.scheme")],
+  ["a scheme beside what it is of", "probes: {ready: {http: {port: api}, ¦scheme: https}}", "FIELD_UNKNOWN", server("probes.ready.scheme")],
+  ["a scheme of what a step waits for that is none", hook("{exec: [a], until: {http: {port: api, scheme: ¦HTTPS}}}"), "VALUE_INVALID", server("hooks.join.until.http.scheme"), "did you mean https?"],
+  ["a character that its format has no way to write", 'files: {/a: {format: hadoop-xml, set: {A: ¦"b\\x07"}}}', "CHARACTER_INVALID", file(".set.A")],
+  ["a character in a key that its format has no way to write", 'files: {/a: {format: hadoop-xml, set: {¦"A\\uFFFE": b}}}', "NAME_INVALID", file('.set["A\uFFFE"]')],
+  ["both kinds of numbers", 'env: {A: "${{ ¦member.cpu * 2 }}"}', "EXPRESSION_TYPE", server("env.A")],
   ["a health that reads what is not there", 'probes: {healthy: {exec: [a, "${{ member.¦idd }}"]}}', "EXPRESSION_UNKNOWN_NAME", server("probes.healthy.exec[1]"), "did you mean id?"],
   ["a deadline of what has none", "probes: {ready: {tcp: api, ¦deadline: 1m}}", "FIELD_UNKNOWN", server("probes.ready.deadline")],
   ["a change in a member, where there is none", 'env: {A: "${{ ¦change.kind }}"}', "EXPRESSION_UNKNOWN_NAME", server("env.A")],
