@@ -15,6 +15,7 @@ export function aRole(role: Partial<Role> = {}): Role {
     join: "parallel",
     after: [],
     image: "registry.example/server:1",
+    shell: true,
     user: 1000,
     command: undefined,
     args: undefined,

@@ -16,7 +16,7 @@ describe("a definition", () => {
       roles: {
         server: {
           name: "server", members: { allowed: { kind: "range", least: 1, most: 1 }, default: 1, scalable: true }, idBase: 0, bootstrap: "all", join: "parallel", after: [],
-          image: "a/b:1", user: 1000, command: undefined, args: undefined, env: {}, ports: {}, volumes: {}, files: {}, cpu: undefined, memory: undefined, gpu: undefined, shm: undefined, min: {},
+          image: "a/b:1", shell: true, user: 1000, command: undefined, args: undefined, env: {}, ports: {}, volumes: {}, files: {}, cpu: undefined, memory: undefined, gpu: undefined, shm: undefined, min: {},
           probes: {}, stop: { signal: "SIGTERM", graceSeconds: 30 }, update: { maxUnavailable: 1, pauseAfterFirst: false, allAtOnce: false },
           when: undefined, services: {}, standing: undefined, spread: "host", near: undefined, gang: false, hooks: {}, peers: undefined, podPatches: [],
         },

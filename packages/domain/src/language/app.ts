@@ -64,6 +64,8 @@ export interface Role {
   /** Roles that must be ready before members of this one are started. */
   readonly after: readonly RoleName[];
   readonly image: string;
+  /** The image has a POSIX `sh`. */
+  readonly shell: boolean;
   /** Numeric uid and gid of the process, its volumes and files; `image` keeps the image's own. */
   readonly user: number | "image";
   readonly command: TemplateList | undefined;

@@ -6,7 +6,7 @@ import { valueAt } from "./problems.ts";
 import type { AppInput } from "./schema/app.ts";
 import type { RoleInput } from "./schema/role.ts";
 
-const defaultFields = ["image", "user", "command", "args", "env", "ports", "volumes", "files", "cpu", "memory", "gpu", "shm", "probes", "stop", "update", "hooks", "spread"] as const;
+const defaultFields = ["image", "shell", "user", "command", "args", "env", "ports", "volumes", "files", "cpu", "memory", "gpu", "shm", "probes", "stop", "update", "hooks", "spread"] as const;
 
 /** Hooks that, written at app level, are the cluster's and no default for roles. */
 const clusterHooks: readonly string[] = ["create", "upgradeBegin", "upgradeEnd"];

@@ -28,6 +28,7 @@ export function buildRole(builder: Builder, name: string): Role {
     members: membersAt(builder, name, merged),
     when: merged.when === undefined ? undefined : conditionAt(builder, at("when"), merged.when),
     image: merged.image ?? "",
+    shell: merged.shell ?? true,
     user: merged.user ?? 1000,
     command: listAt(builder, at("command"), merged.command),
     args: listAt(builder, at("args"), merged.args),

@@ -62,6 +62,7 @@ function isVolumePending({ record }: Member, { claims }: ObservedCluster, messag
 function reasonOf(kubernetes: string): Reason {
   if (kubernetes === "Unschedulable") return "MemberUnschedulable";
   if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/.test(kubernetes)) return "ImageNotFound";
+  if (kubernetes === "NoShell") return "ImageWithoutShell";
   if (kubernetes === "OOMKilled") return "MemberOutOfMemory";
   if (/^(CrashLoopBackOff|Error|RunContainerError|CreateContainerError|CreateContainerConfigError|Failed|Evicted)$/.test(kubernetes)) return "MemberCrashing";
   return "MembersNotReady";

@@ -82,6 +82,7 @@ export type Reason =
   | "ImageNotFound"
   | "MemberCrashing"
   | "MemberOutOfMemory"
+  | "ImageWithoutShell"
   | "MemberLost"
   | "VolumePending"
   | "HooksPending"
@@ -113,6 +114,7 @@ export const reasons: Readonly<Record<Reason, { readonly who: Who; readonly advi
   WaitingForNeeds: { who: "user", advice: "create the cluster that the slot names, or bind the slot to another" },
   MemberUnschedulable: { who: "administrator", advice: "add nodes, or lower cpu and memory" },
   ImageNotFound: { who: "user", advice: "correct the image, or give the target access to its registry" },
+  ImageWithoutShell: { who: "author", advice: "write shell: false for the role, or take an image that has a shell" },
   MemberOutOfMemory: { who: "user", advice: "give the role more memory" },
   MemberCrashing: { who: "author", advice: "read the member's log" },
   MemberLost: { who: "user", advice: "replace the member, or lower the count" },

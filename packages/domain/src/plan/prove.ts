@@ -44,15 +44,16 @@ function proveTemplate({ cluster, sizes, situations, problems }: Proof, role: De
   const failure = attempt(situations.inMember(role, [template]), ({ scope }) => {
     if (expected.result === "list") return sizes.add(role, keys, evaluateList({ kind: "whole", template }, scope) ?? []);
     const value = evaluateTemplate(template, scope);
-    refuseCharacters(role, keys, value);
+    refuseContent(role, keys, value);
     sizes.add(role, keys, value);
   });
   if (failure) problems.push(...problemsOf(cluster, template, ["spec", "roles", role.name, ...keys], failure));
 }
 
-/** What an expression comes to may hold what the format of its file has no way to write. */
-function refuseCharacters({ files }: DesiredRole, [field, path]: Path, value: Value): void {
+/** What an expression comes to may hold what the format of its file has no way to write, or a secret that nothing can put into it. */
+function refuseContent({ files, defined }: DesiredRole, [field, path]: Path, value: Value): void {
   const content = field === "files" ? namedIn(files, String(path))?.content : undefined;
+  if (content && value.kind === "secret" && !defined.shell) throw new Failure("invalid", "a secret is put into a file in the member itself, which takes a shell, and the image has none (shell: false)", { reason: "SECRET_NOT_ALLOWED" });
   if (content?.kind !== "settings") return;
   const text = value.kind === "secret" ? value.parts.filter((part) => typeof part === "string").join("") : textOfValue(value);
   const wrong = text === undefined ? undefined : whyNotText(content.format, text);

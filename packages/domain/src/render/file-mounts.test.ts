@@ -131,3 +131,19 @@ describe("a volume that is seeded", () => {
     expect([install(other).read("/data/inner/x"), install(other).read("/data/y")]).toEqual(["inner", "outer"]);
   });
 });
+
+describe("files of an image without a shell", () => {
+  test("are mounted one by one, with their modes, and nothing runs before the process", () => {
+    const cluster = server('shell: false, volumes: {data: {path: /data, size: 1Gi}}, files: {/etc/a.conf: {text: "a", mode: "0400"}, /data/b: {text: "${{ member.index }}"}}');
+    const { spec, main, install: container } = podOf(cluster);
+    expect([container, spec.volumes?.find(({ name }) => name === "troupe-files")?.configMap?.items]).toEqual([undefined, [{ key: "file.server.0.0", path: "file.server.0.0", mode: 0o644 }, { key: "file.server.1", path: "file.server.1", mode: 0o400 }]]);
+    expect(main.volumeMounts).toContainEqual({ name: "troupe-files", mountPath: "/etc/a.conf", subPath: "file.server.1", readOnly: true });
+    expect(filesOf(cluster)).toMatchObject({ "file.server.0.0": "0", "file.server.1": "a" });
+  });
+
+  test("hold no secret that another cluster exports: it is told when it is bound", () => {
+    const needs = { db: { kind: "bound", provider: "x", exports: { password: { namespace: "default", secret: "s", key: "k" } } } } as const;
+    const bound = () => written('  needs: {db: {}}\n  roles: {server: {members: 1, shell: false, files: {/a: {text: "${{ needs.db.password }}"}}}}\n', "needs: {db: x}", 1, { needs });
+    expect(bound).toThrow(expect.objectContaining({ problems: [expect.objectContaining({ path: 'spec.roles.server.files["/a"].text', reason: "SECRET_NOT_ALLOWED" })] }));
+  });
+});

@@ -22,17 +22,20 @@ const stagingMount = "/troupe/folders";
 const seedMount = "/troupe/seed";
 const secretsMount = "/troupe/secrets";
 
-/** What an init container of the member's image has to do before the process starts. */
-export interface Installation {
-  readonly container: Omit<Manifest<V1Container>, "securityContext">;
+/** What brings a role's files into a member. */
+export interface FilesInPlace {
+  /** Of the member's image, before the process starts; undefined where there is nothing to do. */
+  readonly container: Omit<Manifest<V1Container>, "securityContext"> | undefined;
   readonly volumes: readonly Manifest<V1Volume>[];
+  /** In the main container. */
+  readonly mounts: readonly Mount[];
 }
 
-/** undefined where there is nothing to do. The image must have a POSIX `sh`, `cp`, `mkdir`, `cat` and `chmod`. */
-export function installationOf(cluster: DesiredCluster, role: DesiredRole, secretName: string, scope: Scope): Installation | undefined {
+/** The image must have a POSIX `sh`, `cp`, `mkdir`, `cat` and `chmod`. */
+export function copiedFiles(cluster: DesiredCluster, role: DesiredRole, secretName: string, scope: Scope): FilesInPlace {
   const files = filesOf(cluster, role.name).map((file, position) => installed(cluster, role, secretName, scope, file, position));
   const seeds = seedsOf(role);
-  if (files.length + seeds.length === 0) return undefined;
+  if (files.length + seeds.length === 0) return { container: undefined, volumes: [], mounts: [] };
   const folders = replacedFolders(files.map(({ file }) => file), role);
   const secrets = [...new Set(files.flatMap(({ sources }) => sources.flatMap((source) => (source.kind === "secret" ? [source.at.name] : []))))].toSorted();
   return {
@@ -54,6 +57,7 @@ export function installationOf(cluster: DesiredCluster, role: DesiredRole, secre
       // Whoever the process is, it may read what is written into its files.
       ...secrets.map((name, position) => ({ name: secretVolume(position), secret: { secretName: name, defaultMode: 0o444 } })),
     ],
+    mounts: folders.flatMap((folder, position) => mountsOfFolder(folder, position, files.map(({ file }) => file))),
   };
 }
 
@@ -67,12 +71,6 @@ function installed(cluster: DesiredCluster, role: DesiredRole, secretName: strin
   const key = fileKey(role.name, scope.self?.member.index ?? 0, file, position);
   const parts = partsOf(key, contentOf(file.content, scope));
   return { file, sources: parts.map((part) => (part.kind === "text" ? part : { kind: "secret", at: secretKeyOf(cluster, secretName, part.source) })) };
-}
-
-/** In the main container. */
-export function fileMounts(cluster: DesiredCluster, role: DesiredRole): readonly Mount[] {
-  const files = filesOf(cluster, role.name);
-  return replacedFolders(files, role).flatMap((folder, position) => mountsOfFolder(folder, position, files));
 }
 
 function mountsOfFolder(folder: string, position: number, files: readonly File[]): readonly Mount[] {

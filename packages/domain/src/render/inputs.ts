@@ -63,7 +63,7 @@ function inputsOfRole(cluster: DesiredCluster, role: DesiredRole): RoleInputs {
 
 /** What a definition does not say is left out, so that a field that the language gains changes no hash. */
 function sharedInputs(cluster: DesiredCluster, role: DesiredRole): Digest {
-  const { command, args, user, stop, shm, podPatches } = role.defined;
+  const { command, args, user, shell, stop, shm, podPatches } = role.defined;
   return digestOf({
     image: role.image,
     cpu: role.cpu,
@@ -76,6 +76,7 @@ function sharedInputs(cluster: DesiredCluster, role: DesiredRole): Digest {
     ports: Object.values(role.ports).map(({ name, port, protocol }) => ({ name, port, protocol })),
     files: byName(Object.values(role.files).filter(({ apply }) => apply === "restart").map((file) => [file.path, writtenIn(file)])),
     user,
+    shell: shell ? undefined : false,
     stop,
     env: role.env,
     // A volume's size is changed in place.

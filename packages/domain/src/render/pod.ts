@@ -8,10 +8,11 @@ import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
 import { memberScope } from "../plan/scope.ts";
 import { escaped, renderEnv } from "./env.ts";
 import { troupeMount, troupeVolume } from "./context.ts";
-import { fileMounts, installationOf } from "./file-mounts.ts";
+import { copiedFiles, type FilesInPlace } from "./file-mounts.ts";
 import { accountName, annotation, headlessServiceName, memberLabels, memberName } from "./identity.ts";
 import { inputsOf, liveInputsOf } from "./inputs.ts";
 import type { Manifest } from "./manifest.ts";
+import { mountedFiles } from "./mounted-files.ts";
 import { owned } from "./owner.ts";
 import { startAnnotation } from "./start-file.ts";
 import { placementOf } from "./placement.ts";
@@ -26,8 +27,8 @@ export function renderPod(cluster: DesiredCluster, step: Pick<Step, "record" | "
   const desired = cluster.roles[role];
   if (desired === undefined) return undefined;
   const scope = memberScope(cluster, step.record, role, index);
-  const main = renderMain(cluster, desired, step.secretName, scope);
-  const installation = installationOf(cluster, desired, step.secretName, scope);
+  const files = desired.defined.shell ? copiedFiles(cluster, desired, step.secretName, scope) : mountedFiles(cluster, desired, index);
+  const main = renderMain(cluster, desired, step.secretName, scope, files.mounts);
   const pod: Manifest<V1Pod> = {
     apiVersion: "v1",
     kind: "Pod",
@@ -50,9 +51,9 @@ export function renderPod(cluster: DesiredCluster, step: Pick<Step, "record" | "
       ...(main.lifecycle?.stopSignal !== undefined && { os: { name: "linux" } }),
       securityContext: podSecurity(desired),
       // The same resources, or a pod of equal requests and limits would not be one that is guaranteed to have them.
-      ...(installation && { initContainers: [{ ...installation.container, resources: main.resources, securityContext: main.securityContext }] }),
+      ...(files.container && { initContainers: [{ ...files.container, resources: main.resources, securityContext: main.securityContext }] }),
       containers: [main],
-      volumes: [...volumesOf(desired, member), ...(installation?.volumes ?? []), troupeVolume(cluster, role, index)],
+      volumes: [...volumesOf(desired, member), ...files.volumes, troupeVolume(cluster, role, index)],
       ...placementOf(cluster, desired),
     },
   };
@@ -64,7 +65,7 @@ function liveAnnotation(cluster: DesiredCluster, role: DesiredRole): Readonly<Re
   return live === undefined ? {} : { [annotation.live]: live };
 }
 
-function renderMain(cluster: DesiredCluster, role: DesiredRole, secretName: string, scope: Scope): Manifest<V1Container> {
+function renderMain(cluster: DesiredCluster, role: DesiredRole, secretName: string, scope: Scope, mounts: FilesInPlace["mounts"]): Manifest<V1Container> {
   const { command, args, ports, probes, stop } = role.defined;
   const resources = { ...(role.cpu !== undefined && { cpu: role.cpu }), ...(role.memory !== undefined && { memory: role.memory }), ...(role.gpu > 0 && { [gpuResource]: String(role.gpu) }) };
   return {
@@ -79,7 +80,7 @@ function renderMain(cluster: DesiredCluster, role: DesiredRole, secretName: stri
     ...(probes.ready && { readinessProbe: renderProbe(probes.ready, scope, readyFailures) }),
     // Targets that cannot do it yet leave it out, and the image's own signal is sent.
     ...(stop.signal !== "SIGTERM" && { lifecycle: { stopSignal: stop.signal } }),
-    volumeMounts: [...mountsOf(role), ...fileMounts(cluster, role), troupeMount],
+    volumeMounts: [...mountsOf(role), ...mounts, troupeMount],
     ...devicesOf(role),
     securityContext: containerSecurity(role),
   };

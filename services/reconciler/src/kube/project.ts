@@ -111,6 +111,7 @@ function troubleOf(status: PodStatus): ObservedPod["trouble"] {
 function containerTrouble({ state = {}, lastState }: ContainerStatus): ObservedPod["trouble"] {
   const { waiting, running, terminated } = state;
   const last = lastState?.terminated;
+  if ([waiting, terminated, last].some((told) => lacksShell(told?.message))) return { reason: "NoShell", message: "its image has no /bin/sh" };
   if (waiting?.reason && !harmless.has(waiting.reason)) return last ? troubleOfEnd(last, waiting.reason, "waits before it starts again") : { reason: waiting.reason, message: waiting.message ?? "" };
   if (terminated) return terminated.exitCode === 0 ? undefined : troubleOfEnd(terminated, "Error", undefined);
   return running && last ? troubleOfEnd(last, "Error", "runs again") : undefined;
@@ -124,6 +125,11 @@ function troubleOfEnd({ reason = "", message, exitCode = 0, finishedAt }: Ended,
 }
 
 const outOfMemory = "OOMKilled";
+
+/** As runc says it, and those who call it hand it on. */
+function lacksShell(message = ""): boolean {
+  return /exec: "\/bin\/sh": .*(?:no such file|not found)/.test(message);
+}
 
 export function projectClaim(object: ObservedObject, raw: JsonObject): ObservedClaim {
   const { name, uid, labels, annotations, deleting } = object;

@@ -38,6 +38,7 @@ const file = z.strictObject({
 /** What an app can say for all its roles; in a role, null takes away what the app says, here and inside ports, volumes, files, probes and hooks. */
 export const defaults = {
   image: image.nullish().describe("The image that members run, unmodified."),
+  shell: z.boolean().nullish().describe("Whether the image has a POSIX `sh`. Without one files are mounted one by one, and can only be read. Default: true."),
   user: z.union([z.int().min(0).max(2_147_483_647), z.literal("image")]).nullish().describe("Numeric uid and gid of the process, its volumes and files, or `image` to keep the image's own. Default: 1000."),
   command: templateList.nullish().describe("Instead of the image's entry point: a list of templates, or one expression that gives a list."),
   args: templateList.nullish().describe("Arguments: a list of templates, or one expression that gives a list."),

@@ -46,6 +46,11 @@ export const badApps: readonly BadFile[] = [
     ["FIELD_UNKNOWN", "spec.roles.server.ports.a.prot", "did you mean port?"],
     ["FIELD_UNKNOWN", "spec.roles.server.volumes.v.sizze", "did you mean size?"],
   ]],
+  ["what takes a shell, of an image that has none", app("  secrets: {s: {generate: hex}}\n  roles: {server: {members: 1, shell: false, volumes: {v: {path: /v, size: 1Gi, ¦seed: true}}, files: {/a: {text: a, ¦owner: app}, ¦/b: {text: \"${{ secrets.s }}\"}}}}\n"), [
+    ["FIELD_NOT_APPLICABLE", "spec.roles.server.volumes.v.seed"],
+    ["FIELD_NOT_APPLICABLE", 'spec.roles.server.files["/a"].owner'],
+    ["FIELD_NOT_APPLICABLE", 'spec.roles.server.files["/b"]'],
+  ]],
   ["a first member that is waited for where all stop together", app("  roles: {server: {members: 1, update: {¦pauseAfterFirst: true, allAtOnce: true}}}\n"), [["FIELDS_EXCLUSIVE", "spec.roles.server.update.pauseAfterFirst"]]],
   ["no roles", "apiVersion: troupe.dev/v1\nkind: App\nmetadata: {name: thing}\n¦spec: {version: '1'}\n", [["FIELD_MISSING", "spec.roles"]]],
   ["roles without a role", app("  roles: ¦{}\n"), [["FIELD_MISSING", "spec.roles"]]],
