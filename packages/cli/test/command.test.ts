@@ -203,6 +203,11 @@ const goodApp = `apiVersion: troupe.dev/v1\nkind: App\nmetadata: {name: queue}\n
 const clusterOf = (spec: string) => `apiVersion: troupe.dev/v1\nkind: Cluster\nmetadata: {name: a}\nspec: {${spec}}\n`;
 
 describe("validate", () => {
+  it("tells where a folder is named that cannot be read", async () => {
+    const app = await file("packaged.yaml", goodApp.replace("spec:\n", "spec:\n  package: ./nowhere\n").replace("spec: {", "spec: {package: ./nowhere, "));
+    expect(await troupe(nowhere, ["validate", app])).toMatchObject({ code: 1, err: expect.stringMatching(/packaged\.yaml:\d+:\d+: spec\.package: .*nowhere" is no folder that can be read/) });
+  });
+
   it("needs no server for documents that come with their App, and says all that is wrong with each", async () => {
     expect(await troupe(nowhere, ["validate", await file("good.yaml", `${goodApp}---\n${clusterOf("app: queue")}`)])).toMatchObject({ code: 0, out: "2 documents are valid\n", err: "" });
     const bad = await file("bad.yaml", `${goodApp}---\n${clusterOf("app: queue, roles: {serve: {members: 1}}, colour: red")}`);

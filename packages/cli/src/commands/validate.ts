@@ -1,5 +1,6 @@
 import { Failure } from "@troupe/domain/failure";
 import { exitCodes } from "../exit-codes.ts";
+import { InFile } from "../in-file.ts";
 import { readSubmissions } from "../input/documents.ts";
 import { problemsByServer } from "../judged-by-server.ts";
 import { inTheirFiles, type Judged, judgeHere } from "../judged-here.ts";
@@ -17,7 +18,9 @@ export interface ValidateOptions {
  * not come along. That something is wrong is an answer: exit code 1. Notes are of what is right, and change no exit code.
  */
 export async function validate(session: Session, files: readonly string[], { filename, recursive }: ValidateOptions): Promise<number> {
-  const input = await readSubmissions(session, [...files, ...filename], recursive);
+  const input = await readSubmissions(session, [...files, ...filename], recursive).catch((error: unknown) => {
+    throw error instanceof InFile ? error.exiting(exitCodes.failed) : error;
+  });
   const judged = await judgeAll(session, judgeHere(input.submissions));
   const wrong = inTheirFiles(judged, input.files);
   const notes = inTheFile(judged, ({ read }) => (read ? notesOf(read) : []));

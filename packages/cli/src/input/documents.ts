@@ -1,6 +1,9 @@
 import { dirname, join } from "node:path";
 import type { Manifest } from "@troupe/proto/troupe/v1/resource";
 import { parseDocument } from "yaml";
+import { Failure, invalid } from "@troupe/domain/failure";
+import { parseDocument as parseTroupeDocument } from "@troupe/domain/language/document";
+import { InFile } from "../in-file.ts";
 import { readPackage } from "./package-folder.ts";
 import { readFiles, type TextFile } from "./read-files.ts";
 import { splitDocuments } from "./split.ts";
@@ -29,7 +32,7 @@ export interface Input {
 
 export async function readSubmissions(session: Session, args: readonly string[], recursive: boolean): Promise<Input> {
   const files = await readFiles(args, { recursive }, session.terminal);
-  const submissions = (await Promise.all(files.map(submissionsOf))).flat();
+  const submissions = (await Promise.all(files.map((each) => InFile.during(each.file, files, () => submissionsOf(each))))).flat();
   const rank = { App: 0, Cluster: 1, Pipeline: 2, other: 3 } as const;
   return { files, submissions: submissions.toSorted((a, b) => rank[a.kind] - rank[b.kind]) };
 }
@@ -43,7 +46,7 @@ async function submissionsOf({ file, text }: TextFile): Promise<readonly Submiss
 async function submissionOf(file: string, text: string, firstLine: number): Promise<Submission> {
   const { kind, metadata, spec, written } = looseFields(text);
   const folder = spec["package"];
-  const files = kind === "App" && typeof folder === "string" ? await readPackage(join(file === "-" ? "." : dirname(file), folder)) : {};
+  const files = kind === "App" && typeof folder === "string" ? await packageOf(join(file === "-" ? "." : dirname(file), folder), text, firstLine) : {};
   return {
     kind: kind === "App" || kind === "Cluster" || kind === "Pipeline" ? kind : "other",
     file,
@@ -53,6 +56,17 @@ async function submissionOf(file: string, text: string, firstLine: number): Prom
     apps: kind === "Pipeline" ? Object.values(fieldsOf(spec["clusters"])).flatMap((cluster) => appOf(fieldsOf(cluster))) : appOf(spec),
     build: kind === "App" ? buildOf(textOf(metadata["name"]), spec) : undefined,
   };
+}
+
+/** What is wrong with the folder is told where the document names it. */
+async function packageOf(folder: string, text: string, firstLine: number): Promise<Readonly<Record<string, string>>> {
+  try {
+    return await readPackage(folder);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { placeOf } = parseTroupeDocument(text, { firstLine });
+    throw invalid([{ path: "spec.package", ...placeOf(["spec", "package"]), reason: error.reason, message: error.message }]);
+  }
 }
 
 function appOf(spec: Loose["spec"]): readonly string[] {
