@@ -9,7 +9,7 @@ import { contextName, type KubernetesFiles, type KubernetesUser, prepareFiles } 
 import { apiServerFlags, controllerManagerFlags, etcdFlags, schedulerFlags } from "./kubernetes-flags.ts";
 import { type Exit, hostEnvironment, startPart } from "./part.ts";
 import { freePort } from "./ports.ts";
-import { kubernetesPrograms, type Program } from "./programs.ts";
+import { kubernetesPrograms, type Program, through } from "./programs.ts";
 import { type Server, startServer } from "./server.ts";
 import { until } from "./until.ts";
 
@@ -21,12 +21,32 @@ export interface KubernetesOptions {
   readonly durable?: boolean;
   /** A folder of programs to use instead of ours, such as `setup-envtest` fills. */
   readonly assets?: string | undefined;
-  /** Further ones, such as those for an audit log. */
+  /** Further ones, such as those for an audit log. The last of a name counts. */
   readonly apiServerFlags?: readonly string[];
+  readonly controllerManagerFlags?: readonly string[];
+  /** What all parts are started through, such as `nsenter` into a network where `https://localhost:<port>` leads to them too. */
+  readonly enter?: Program;
+  /** The class of claims that name none; by default empty folders of the controller manager, which only simulated nodes can use. */
+  readonly storageClass?: StorageClass;
   readonly say?: Say;
   readonly signal?: AbortSignal | undefined;
   readonly onDeath?: (exit: Exit) => void;
 }
+
+/** A name, and the fields of an object of this kind that begin with its provisioner. */
+export interface StorageClass {
+  readonly name: string;
+  readonly provisioner: string;
+  readonly allowVolumeExpansion: boolean;
+  readonly volumeBindingMode: "Immediate" | "WaitForFirstConsumer";
+}
+
+const hostPathClass: StorageClass = {
+  name: "standard",
+  provisioner: "kubernetes.io/host-path",
+  allowVolumeExpansion: true,
+  volumeBindingMode: "Immediate", // waiting for the first consumer makes the scheduler look once a second only
+};
 
 export interface KubernetesParts {
   readonly etcd: Server;
@@ -62,18 +82,18 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
   const port = options.port ?? (await freePort());
   const programs = await kubernetesPrograms(assets, { say, signal });
   const folder = dataDir ?? (await scratchFolder("kubernetes"));
-  const server = `https://127.0.0.1:${port}`;
+  const server = `https://${options.enter === undefined ? "127.0.0.1" : "localhost"}:${port}`;
   const files = await prepareFiles(folder, server);
   const api = makeKubeApi({ server, token: files.token, caFile: files.caFile });
   const setting: Setting = { folder, files, options, api };
   const kubeconfigPath = files.kubeconfigOf("admin");
   const parts = await startParts(setting, port, programs);
-  await prepareCluster(api, signal).catch(async (error: unknown) => {
+  await prepareCluster(setting).catch(async (error: unknown) => {
     await stopParts(parts);
     throw error;
   });
   return {
-    ...together(parts, api, signal),
+    ...together(parts, setting),
     ...api,
     server,
     token: files.token,
@@ -105,14 +125,15 @@ async function startParts(setting: Setting, port: number, programs: Record<keyof
   const atOnce = async () => {};
   const etcd = await begin("etcd", programs.etcd, etcdFlags(durable), atOnce);
   const apiServer = await begin("kube-apiserver", programs.apiServer, [...apiServerFlags(port), ...(options.apiServerFlags ?? [])], (signal) => answers(setting.api, signal));
-  const controllerManager = await begin("kube-controller-manager", programs.controllerManager, controllerManagerFlags(files), atOnce);
+  const controllerManager = await begin("kube-controller-manager", programs.controllerManager, [...controllerManagerFlags(files), ...(options.controllerManagerFlags ?? [])], atOnce);
   const scheduler = await begin("kube-scheduler", programs.scheduler, schedulerFlags(files), atOnce);
   started.move();
   return { etcd, apiServer, controllerManager, scheduler };
 }
 
-function startOne({ folder, options }: Setting, name: string, { command, before }: Program, flags: readonly string[], ready: (signal: AbortSignal) => Promise<void>): Promise<Server> {
+function startOne({ folder, options }: Setting, name: string, program: Program, flags: readonly string[], ready: (signal: AbortSignal) => Promise<void>): Promise<Server> {
   const logFile = join(folder, `${name}.log`);
+  const { command, before } = options.enter === undefined ? program : through(options.enter, program);
   return startServer({
     launch: () => startPart({ name, command, args: [...before, ...flags], cwd: folder, logFile }),
     ready: (_part, signal) => ready(signal),
@@ -131,15 +152,14 @@ async function answers(api: KubeApi, signal: AbortSignal): Promise<void> {
 }
 
 /** What must be there before anything can be deployed: a namespace with its service account, and a class for claims. */
-async function prepareCluster(api: KubeApi, signal: AbortSignal | undefined): Promise<void> {
-  await api.apply("/apis/storage.k8s.io/v1/storageclasses/standard", {
+async function prepareCluster({ api, options: { storageClass = hostPathClass, signal } }: Setting): Promise<void> {
+  const { name, ...fields } = storageClass;
+  await api.apply(`/apis/storage.k8s.io/v1/storageclasses/${name}`, {
     apiVersion: "storage.k8s.io/v1",
     kind: "StorageClass",
-    metadata: { name: "standard", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
-    provisioner: "kubernetes.io/host-path",
+    metadata: { name, annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
     reclaimPolicy: "Delete",
-    allowVolumeExpansion: true,
-    volumeBindingMode: "Immediate", // waiting for the first consumer makes the scheduler look once a second only
+    ...fields,
   });
   const isThere = async () => {
     const { status } = await api.request("GET", "/api/v1/namespaces/default/serviceaccounts/default");
@@ -148,13 +168,13 @@ async function prepareCluster(api: KubeApi, signal: AbortSignal | undefined): Pr
   await until(isThere, { what: "the controller manager to make the default service account", timeoutMs: 60_000, everyMs: 50, signal });
 }
 
-function together(parts: KubernetesParts, api: KubeApi, signal: AbortSignal | undefined): Omit<Server, "stop"> {
+function together(parts: KubernetesParts, setting: Setting): Omit<Server, "stop"> {
   const { etcd, apiServer, controllerManager, scheduler } = parts;
   const start = async () => {
     await etcd.start();
     await apiServer.start();
     await Promise.all([controllerManager.start(), scheduler.start()]);
-    await prepareCluster(api, signal);
+    await prepareCluster(setting);
   };
   return {
     logFiles: Object.values(parts).flatMap((part) => part.logFiles),

@@ -3,7 +3,7 @@ import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { buildOnce, type Say } from "./build-once.ts";
-import { kubernetesVersion, kwokVersion, natsVersion } from "./versions.ts";
+import { coreDnsVersion, kubernetesVersion, kwokVersion, natsVersion } from "./versions.ts";
 
 export interface ProgramOptions {
   readonly say: Say;
@@ -14,6 +14,11 @@ export interface ProgramOptions {
 export interface Program {
   readonly command: string;
   readonly before: readonly string[];
+}
+
+/** A program that is started by another, such as `nsenter`. */
+export function through(outer: Program, { command, before }: Program): Program {
+  return { command: outer.command, before: [...outer.before, command, ...before] };
 }
 
 const moduleDir = (name: string) => join(import.meta.dirname, "go", name);
@@ -98,7 +103,7 @@ async function buildKubernetes({ say, signal }: ProgramOptions): Promise<string>
     moduleDir: moduleDir("kubernetes"),
     package: ".",
     ldflags: ["-s -w", ...stamps.map((stamp) => `-X ${stamp}`)].join(" "),
-    usualMs: 300_000,
+    usualMs: 330_000,
     why: "a real API server to deploy to",
     instead: `${insteadOfOurs}, or a folder with ${Object.values(kubernetesParts).join(", ")} in KUBEBUILDER_ASSETS`,
     say,
@@ -106,7 +111,34 @@ async function buildKubernetes({ say, signal }: ProgramOptions): Promise<string>
   });
 }
 
-async function onPath(program: string, path: string): Promise<string | undefined> {
+export interface NodePrograms {
+  readonly kubelet: Program;
+  readonly kubeProxy: Program;
+  readonly coreDns: string;
+}
+
+/** What real nodes run besides containers, on Linux; only tests have such nodes. */
+export async function nodePrograms(options: ProgramOptions): Promise<NodePrograms> {
+  const command = await buildKubernetes(options);
+  return { kubelet: { command, before: ["kubelet"] }, kubeProxy: { command, before: ["kube-proxy"] }, coreDns: await buildCoreDns(options) };
+}
+
+async function buildCoreDns({ say, signal }: ProgramOptions): Promise<string> {
+  return buildOnce({
+    name: "coredns",
+    version: coreDnsVersion,
+    moduleDir: moduleDir("coredns"),
+    package: ".",
+    ldflags: "-s -w",
+    usualMs: 120_000,
+    why: "the names of Services and members on real nodes",
+    instead: "instead, name a Kubernetes of yours in TROUPE_TEST_KUBECONFIG",
+    say,
+    signal,
+  });
+}
+
+export async function onPath(program: string, path: string): Promise<string | undefined> {
   for (const folder of path.split(delimiter).filter((each) => each !== "")) {
     const file = join(folder, program);
     if (await isExecutable(file)) return file;

@@ -2,3 +2,4 @@
 export const kubernetesVersion = "1.36.3";
 export const natsVersion = "2.15.2";
 export const kwokVersion = "0.8.0";
+export const coreDnsVersion = "1.14.7";

@@ -1,0 +1,14 @@
+import type { Recipe } from "../recipe.ts";
+import { trixie } from "./bases.ts";
+
+export const postgres: Recipe = {
+  name: "postgres",
+  version: { ofPackage: "postgresql-17" },
+  on: trixie,
+  user: { name: "postgres", id: 999 },
+  packages: ["postgresql-17"],
+  script: "pg_dropcluster 17 main", // that the package has made
+  folders: ["/var/lib/postgresql/data", "/run/postgresql"],
+  env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/postgresql/17/bin", LANG: "C.UTF-8", PGDATA: "/var/lib/postgresql/data" },
+  command: ["postgres"],
+};
