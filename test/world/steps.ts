@@ -1,14 +1,14 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Cluster, ClusterChange } from "@troupe/proto/troupe/v1/cluster";
-import type { World } from "./world.ts";
+import type { Product } from "./product.ts";
 
 /** What tests do over and over, each through the public API. */
 
 const catalog = join(import.meta.dirname, "../../deploy/catalog");
 
 /** Publishes every definition of the catalogue. */
-export async function publishCatalogue(world: World): Promise<void> {
+export async function publishCatalogue(world: Pick<Product, "apps" | "clusters">): Promise<void> {
   for (const app of await readdir(catalog)) await world.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: await catalogueManifest(app) });
 }
 
@@ -22,7 +22,7 @@ export async function catalogueManifest(app: string) {
 }
 
 /** As `troupe apply` does with one Cluster document. */
-export async function apply(world: World, text: string): Promise<ClusterChange> {
+export async function apply(world: Pick<Product, "apps" | "clusters">, text: string): Promise<ClusterChange> {
   return world.clusters.update({
     name: "",
     source: { $case: "manifest", value: manifestOf(text) },
@@ -34,25 +34,25 @@ export async function apply(world: World, text: string): Promise<ClusterChange> 
   });
 }
 
-export async function scale(world: World, name: string, role: string, members: number): Promise<ClusterChange> {
+export async function scale(world: Pick<Product, "apps" | "clusters">, name: string, role: string, members: number): Promise<ClusterChange> {
   return world.clusters.scale({ name, role, members, etag: "", requestId: "", validateOnly: false });
 }
 
 /** Marks a cluster for deletion; volumes are kept. */
-export async function remove(world: World, name: string): Promise<ClusterChange> {
+export async function remove(world: Pick<Product, "apps" | "clusters">, name: string): Promise<ClusterChange> {
   return world.clusters.delete({ name, volumes: 0, confirm: "", etag: "", requestId: "", validateOnly: false, allowMissing: false });
 }
 
 /** The cluster once it is Ready at its present generation. */
-export async function ready(world: World, name: string, seconds = 120): Promise<Cluster> {
+export async function ready(world: Pick<Product, "apps" | "clusters">, name: string, seconds = 120): Promise<Cluster> {
   return done(world, name, 1, seconds);
 }
 
-export async function deleted(world: World, name: string, seconds = 120): Promise<void> {
+export async function deleted(world: Pick<Product, "apps" | "clusters">, name: string, seconds = 120): Promise<void> {
   await done(world, name, 2, seconds);
 }
 
-async function done(world: World, name: string, until: 1 | 2, seconds: number): Promise<Cluster> {
+async function done(world: Pick<Product, "apps" | "clusters">, name: string, until: 1 | 2, seconds: number): Promise<Cluster> {
   const answer = await world.clusters.wait({ name, until, timeout: { seconds: BigInt(seconds), nanos: 0 }, generation: 0n }, { deadlineMs: (seconds + 5) * 1000 });
   if (!answer.done) throw new Error(`${name} is not ${until === 1 ? "ready" : "deleted"}: ${JSON.stringify(answer.cluster?.status, textOfBigint)}`);
   return answer.cluster as Cluster;

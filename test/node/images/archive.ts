@@ -35,8 +35,9 @@ function descriptorOf({ digest, bytes }: LayerFile) {
   return { mediaType: `${oci}.layer.v1.tar`, digest, size: bytes };
 }
 
-function configOf({ user, env, entrypoint, command, workingFolder }: Recipe) {
-  const variables = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ...env };
+function configOf({ user, path, env, entrypoint, command, workingFolder }: Recipe) {
+  const folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", ...(path === undefined ? [] : [path])];
+  const variables = { PATH: folders.join(":"), ...env };
   return {
     User: user === undefined ? "" : String(user.id),
     Env: Object.entries(variables).map(([name, value]) => `${name}=${value}`),

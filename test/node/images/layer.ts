@@ -6,11 +6,10 @@ import { pipeline } from "node:stream/promises";
 import { cacheFolder } from "@troupe/deploy/local/folders";
 import type { Say } from "@troupe/deploy/local/build-once";
 import { fingerprintOf, filesOf, kubernetesProgram, requirementsOf } from "./fingerprint.ts";
+import { addUser, installPackages, makeDebian } from "./debian.ts";
 import { fetchDistribution, fetchJars } from "./jars.ts";
-import { debianSources } from "./machine.ts";
 import { exists, madeOnce, type Making } from "./once.ts";
 import type { Layer } from "./recipe.ts";
-import { run } from "./run.ts";
 import { inside, openWorkshop, pack, type Workshop } from "./workshop.ts";
 
 export interface LayerFile {
@@ -38,25 +37,15 @@ export async function makeLayer(layer: Layer, below: readonly LayerFile[], tar: 
   return { tar, digest: await digestOf(tar), bytes: (await stat(tar)).size };
 }
 
-/** Without what nobody reads in a container: manuals, translations. */
-async function makeDebian(release: string, tar: string, making: Making): Promise<void> {
-  making.step(`the smallest system of Debian ${release}`);
-  const excluded = ["man", "doc", "info", "locale"].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`);
-  const manuals = 'mkdir -p "$1/usr/share/man/man1" "$1/usr/share/man/man7"'; // some packages fail without the folders
-  const options = ["--variant=minbase", "--mode=root", "--format=tar", "--dpkgopt=force-unsafe-io", '--aptopt=APT::Install-Recommends "false"', ...excluded];
-  const hooks = [`--customize-hook=${manuals}`, '--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname"'];
-  await run(making, "mmdebstrap", [...options, ...hooks, release, tar, ...(await debianSources(release))]);
-}
-
 async function fill(layer: Layer, below: readonly LayerFile[], making: Making): Promise<Workshop> {
   const { user, packages, jars, distribution, python, kubernetes, links, folders, script } = layer;
   making.step("unpacking the layers below");
   const workshop = await openWorkshop(making, below.map(({ tar }) => tar));
   const at = (path: string) => join(workshop.added, path);
-  if (user !== undefined && below.length > 0) await inside(workshop, addUser, user.name, String(user.id));
+  if (user !== undefined && below.length > 0) await addUser(workshop, user);
   if (packages !== undefined) {
     making.step(`${packages.join(", ")} from Debian`);
-    await inside(workshop, install, ...packages);
+    await installPackages(workshop, packages);
   }
   if (jars !== undefined) {
     making.step(`${jars.artifacts.join(", ")} from Maven`);
@@ -80,12 +69,6 @@ async function fill(layer: Layer, below: readonly LayerFile[], making: Making): 
   if (script !== undefined) await inside(workshop, script);
   return workshop;
 }
-
-const addUser = `groupadd --gid "$2" "$1"
-useradd --uid "$2" --gid "$2" --home-dir "/home/$1" --create-home --shell /bin/bash "$1"`;
-
-const install = `apt-get -q update
-apt-get -qy --no-install-recommends install "$@"`;
 
 async function installPython(name: string, workshop: Workshop): Promise<void> {
   workshop.making.step("packages from PyPI");

@@ -31,14 +31,6 @@ async function missingPackages(): Promise<readonly string[]> {
   return found.flat();
 }
 
-/** Where this machine's apt gets Debian from, for another release than its own; empty where it says nothing of that, as then Debian's own servers are asked. */
-export async function debianSources(release: string): Promise<readonly string[]> {
-  const { stdout } = await exec("apt-get", ["indextargets", "--format", "$(LABEL)|$(REPO_URI)", "Created-By: Packages"]);
-  const uriOf = new Map(stdout.split("\n").map((line) => line.split("|") as [string, string]));
-  const [main, security] = [uriOf.get("Debian"), uriOf.get("Debian-Security")];
-  return [...(main ? [`deb ${main} ${release} main`] : []), ...(main && security ? [`deb ${security} ${release}-security main`] : [])];
-}
-
 /** By the names of the image format, which are Debian's as well. */
 export function architecture(): string {
   return process.arch === "x64" ? "amd64" : process.arch;

@@ -32,7 +32,7 @@ export async function madeOnce(folder: string, name: string, say: Say, fill: (un
 }
 
 async function make(folder: string, name: string, say: Say, fill: (unfinished: string, making: Making) => Promise<void>): Promise<void> {
-  const [unfinished, scratch] = [`${folder}.unfinished`, `${folder}.scratch`];
+  const [unfinished, scratch, logFile] = [`${folder}.unfinished`, `${folder}.scratch`, `${folder}.log`];
   const startedMs = performance.now();
   const elapsed = () => `${Math.round((performance.now() - startedMs) / 1000)} s`;
   let now = "";
@@ -42,9 +42,9 @@ async function make(folder: string, name: string, say: Say, fill: (unfinished: s
   };
   const tick = setInterval(() => say(`${name}: ${now} (${elapsed()})`), 10_000);
   try {
-    for (const each of [unfinished, scratch]) await rm(each, { recursive: true, force: true });
+    for (const each of [unfinished, scratch, logFile]) await rm(each, { recursive: true, force: true });
     for (const each of [unfinished, scratch]) await mkdir(each);
-    await fill(unfinished, { name, logFile: `${folder}.log`, scratch, step });
+    await fill(unfinished, { name, logFile, scratch, step });
     await rename(unfinished, folder);
     say(`${name}: made in ${elapsed()}`);
   } finally {

@@ -38,6 +38,8 @@ export interface Jars {
 export interface Recipe extends Layer {
   /** What it truly is, and so its tag; of Debian's packages it is known only when they are there. */
   readonly version: string | { readonly ofPackage: string };
+  /** A folder of programs besides the usual ones. */
+  readonly path?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];

@@ -11,7 +11,8 @@ export const cassandra: Recipe = {
   python: true, // cqlsh
   folders: ["/etc/cassandra", "/var/lib/cassandra", "/var/log/cassandra"],
   script: "chown -R cassandra: /etc/cassandra", // the entry point writes its settings there
-  env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/cassandra/bin", CASSANDRA_CONF: "/etc/cassandra", CASSANDRA_HOME: "/opt/cassandra" },
+  path: "/opt/cassandra/bin",
+  env: { CASSANDRA_CONF: "/etc/cassandra", CASSANDRA_HOME: "/opt/cassandra" },
   entrypoint: ["docker-entrypoint.sh"],
   command: ["cassandra", "-f"],
 };

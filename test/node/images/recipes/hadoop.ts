@@ -20,8 +20,8 @@ export const hadoop: Recipe = {
   folders: ["/opt/hadoop/etc/hadoop", "/opt/hadoop/logs"],
   // The pages of HDFS are in no jar; without folders for them its servers do not start. What is below /jmx is there all the same.
   script: "mkdir -p /opt/hadoop/share/hadoop/hdfs/webapps/datanode /opt/hadoop/share/hadoop/hdfs/webapps/hdfs /opt/hadoop/share/hadoop/hdfs/webapps/journal /opt/hadoop/share/hadoop/hdfs/webapps/static",
+  path: "/opt/hadoop/bin",
   env: {
-    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/hadoop/bin",
     HADOOP_HOME: "/opt/hadoop",
     HADOOP_CONF_DIR: "/opt/hadoop/etc/hadoop",
     JAVA_HOME: "/usr/lib/jvm/java-17-openjdk-amd64",

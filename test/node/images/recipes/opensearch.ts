@@ -9,8 +9,9 @@ export const opensearch: Recipe = {
   packages: ["curl"],
   distribution: { artifact: "org.opensearch.distribution.integ-test-zip:opensearch:3.5.0:zip", to: "/usr/share/opensearch" },
   folders: ["/usr/share/opensearch/config", "/usr/share/opensearch/data", "/usr/share/opensearch/logs"],
-  script: "chown -R opensearch: /usr/share/opensearch; rm -f /usr/share/opensearch/config/log4j2.properties.orig",
-  env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/share/opensearch/bin", OPENSEARCH_JAVA_HOME: "/usr/lib/jvm/java-21-openjdk-amd64" },
+  script: "chown -R opensearch: /usr/share/opensearch",
+  path: "/usr/share/opensearch/bin",
+  env: { OPENSEARCH_JAVA_HOME: "/usr/lib/jvm/java-21-openjdk-amd64" },
   command: ["opensearch"],
   workingFolder: "/usr/share/opensearch",
 };

@@ -9,6 +9,7 @@ export const postgres: Recipe = {
   packages: ["postgresql-17"],
   script: "pg_dropcluster 17 main", // that the package has made
   folders: ["/var/lib/postgresql/data", "/run/postgresql"],
-  env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/postgresql/17/bin", LANG: "C.UTF-8", PGDATA: "/var/lib/postgresql/data" },
+  path: "/usr/lib/postgresql/17/bin",
+  env: { LANG: "C.UTF-8", PGDATA: "/var/lib/postgresql/data" },
   command: ["postgres"],
 };

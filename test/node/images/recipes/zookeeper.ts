@@ -23,7 +23,8 @@ export const zookeeper: Recipe = {
     without: ["io.netty:netty-tcnative-boringssl-static"], // 11 MB of TLS for five systems
   },
   folders: ["/conf", "/data", "/datalog", "/logs"],
-  env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/apache-zookeeper-3.9.3-bin/bin", ZOOCFGDIR: "/conf", ZOO_LOG_DIR: "/logs" },
+  path: "/apache-zookeeper-3.9.3-bin/bin",
+  env: { ZOOCFGDIR: "/conf", ZOO_LOG_DIR: "/logs" },
   command: ["zkServer.sh", "start-foreground", "/conf/zoo.cfg"],
   workingFolder: "/apache-zookeeper-3.9.3-bin",
 };
