@@ -5,7 +5,7 @@ version=${1:?version that all members run now}
 export KAFKA_HEAP_OPTS=-Xmx128m
 features='/opt/kafka/bin/kafka-features.sh'
 release=$(printf '%s' "$version" | cut -d . -f 1,2)
-mapping=$("$features" version-mapping --release-version "$release")
+mapping=$("$features" --bootstrap-server localhost:9092 version-mapping --release-version "$release")
 levels=$(printf '%s\n' "$mapping" | sed -n 's/^\([a-z.]*=[1-9][0-9]*\).*/--feature \1/p' | grep -v 'kraft\.version=')
 # shellcheck disable=SC2086
 "$features" --bootstrap-server localhost:9092 upgrade $levels
