@@ -1,8 +1,16 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { freePort } from "@troupe/deploy/local/ports";
+import { kwokProgram } from "@troupe/deploy/local/programs";
+import { renderStages } from "@troupe/deploy/local/stages";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "./world/eventually.ts";
 import { startWorld, type World } from "./world/world.ts";
 
 /** The command as people and scripts run it, against the whole product. */
@@ -112,6 +120,78 @@ describe("troupe", () => {
     expect(items.filter(({ kind }) => kind === "Pod").map(({ metadata }) => metadata.name)).toEqual(["etl-master-0", "etl-worker-0", "etl-worker-1"]);
   });
 
+  describe("with a kubeconfig", () => {
+    const inShop = (command: string, ...words: readonly string[]) => troupe([command, "-n", "shop", ...words], { env: { KUBECONFIG: world.kubernetes.kubeconfigPath } });
+    const commands = [["logs", "etl", "master-0"], ["exec", "etl", "master-0", "--", "ls"], ["open", "etl"]] as const;
+
+    test("logs, exec and open go to the Kubernetes of the members; without one they say what is missing", async () => {
+      const without = await Promise.all(commands.map(([command, ...words]) => troupe([command, "-n", "shop", ...words], { env: { HOME: folder } })));
+      for (const ran of without) expect.soft(ran).toMatchObject({ code: 2, out: "", err: expect.stringContaining("KUBECONFIG") });
+      expect(await inShop("logs", "etl", "--context", "troupe-locl")).toMatchObject({ code: 2, err: expect.stringContaining("did you mean troupe-local?") });
+    });
+
+    test("they know which members there are", async () => {
+      expect(await inShop("logs", "etl", "wrker-1")).toMatchObject({ code: 4, err: expect.stringContaining("did you mean worker-1?") });
+      expect(await inShop("exec", "etl", "worker", "--", "ls")).toMatchObject({ code: 2, err: expect.stringContaining("worker-0, worker-1") });
+      expect(await inShop("logs", "etl", "master-0", "-c", "mian")).toMatchObject({ code: 4, err: expect.stringContaining("did you mean main?") });
+      expect(await inShop("open", "etl", "master/web")).toMatchObject({ code: 4, err: expect.stringContaining("master/ui") });
+    });
+
+    test("they have the caller's rights and no others", async () => {
+      const config = JSON.parse(await readFile(world.kubernetes.kubeconfigPath, "utf8"));
+      config.users[0].user.as = "ann";
+      const kubeconfig = await file("of-ann", JSON.stringify(config));
+      const asAnn = ([command = "", ...words]: readonly string[]) => troupe([command, "-n", "shop", "--kubeconfig", kubeconfig, ...words]);
+      expect(await asAnn(["logs", "etl"])).toMatchObject({ code: 8, err: expect.stringContaining("may not get pods in namespace shop") });
+      await world.kubernetes.kubectl("-n", "shop", "create", "role", "looks", "--verb=get", "--resource=pods");
+      await world.kubernetes.kubectl("-n", "shop", "create", "rolebinding", "looks", "--role=looks", "--user=ann");
+      const missing = await Promise.all(commands.map(async (command) => /may not (\w+ \S+)/.exec((await asAnn(command)).err)?.[1]));
+      expect(missing).toEqual(["get pods/log", "get pods/exec", "get pods/portforward"]);
+    });
+
+    test("they say that nothing runs on simulated nodes", async () => {
+      for (const ran of await Promise.all(commands.map(([command, ...words]) => inShop(command, ...words)))) expect.soft(ran).toMatchObject({ code: 3, out: "", err: expect.stringContaining("simulated") });
+    });
+
+    describe("of nodes that answer", () => {
+      let kubelet: ChildProcess | undefined;
+      afterAll(async () => {
+        kubelet?.kill("SIGKILL");
+        if (kubelet) await once(kubelet, "exit");
+      });
+
+      /** Logs are a file here, commands run here, and every port is this one: by the kubelet's own code, which kwok has in it. */
+      async function answer(log: string, port: number): Promise<void> {
+        const of = (kind: string, spec: object) => JSON.stringify({ apiVersion: "kwok.x-k8s.io/v1alpha1", kind, metadata: { name: "any" }, spec });
+        const parts = [of("ClusterLogs", { logs: [{ logsFile: log, follow: true }] }), of("ClusterExec", { execs: [{ local: { workDir: folder } }] }), of("ClusterPortForward", { forwards: [{ target: { address: "127.0.0.1", port } }] })];
+        const config = await file("kubelet.yaml", [...parts, renderStages({ readyAfterMs: 0 })].join("\n---\n"));
+        const certificate = join(world.kubernetes.dataDir, "certificates/apiserver");
+        const kubeletPort = await freePort();
+        const flags = [`--kubeconfig=${world.kubernetes.kubeconfigPath}`, `--config=${config}`, "--manage-nodes-with-label-selector=troupe.test/nobody=true", `--server-address=127.0.0.1:${kubeletPort}`, `--tls-cert-file=${certificate}.crt`, `--tls-private-key-file=${certificate}.key`];
+        kubelet = spawn(await kwokProgram({ say: () => {} }), flags, { stdio: "ignore" });
+        await eventually("it serves", async () => (await fetch(`http://127.0.0.1:${kubeletPort}/healthz`)).ok);
+        const status = { addresses: ["InternalIP", "Hostname"].map((type) => ({ type, address: "127.0.0.1" })), daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } } };
+        for (const node of world.nodes.names) await world.kubernetes.kubectl("patch", "node", node, "--subresource=status", "--type=merge", "-p", JSON.stringify({ status }));
+      }
+
+      test("they show logs, run commands and open pages", async () => {
+        const page = createServer((_request, reply) => reply.end("a page")).listen(0, "127.0.0.1");
+        await once(page, "listening");
+        await answer(await file("member.log", ["a", "b"].map((line, second) => `2026-01-01T00:00:0${second}.000000000Z stdout F ${line}\n`).join("")), (page.address() as AddressInfo).port);
+        expect(await inShop("logs", "etl", "worker-0", "worker-1")).toMatchObject({ code: 0, out: "worker-0 | a\nworker-0 | b\nworker-1 | a\nworker-1 | b\n" });
+        expect(await inShop("logs", "cluster", "etl", "etl-master-0", "--tail", "1", "--timestamps")).toMatchObject({ code: 0, out: "2026-01-01T00:00:01.000000000Z b\n" });
+        expect(await inShop("exec", "etl", "master", "--", "sh", "-c", "echo $0; echo to stderr >&2", "said")).toEqual({ code: 0, out: "said\n", err: "to stderr\n" });
+        const opened = spawn(node, [bin, "open", "etl", "-n", "shop"], { env: { PATH: process.env["PATH"], TROUPE_ADDRESS: world.grpcAddress, KUBECONFIG: world.kubernetes.kubeconfigPath } });
+        const { value: line = "" } = await createInterface({ input: opened.stdout })[Symbol.asyncIterator]().next();
+        const [door, address = ""] = line.split(/\s+/);
+        expect([door, await (await fetch(address, { headers: { connection: "close" } })).text()]).toEqual(["master/ui", "a page"]);
+        opened.kill("SIGINT");
+        expect((await once(opened, "exit"))[0]).toBe(130);
+        page.close();
+      });
+    });
+  });
+
   test("stops a cluster, pauses it, and starts it again", async () => {
     expect(await troupe(["stop", "cluster", "etl", "-n", "shop", "--wait"])).toMatchObject({ code: 0, out: expect.stringContaining("cluster/etl stopped") });
     expect((await world.kubernetes.kubectl("-n", "shop", "get", "pods", "-o", "name")).trim()).toBe("");
@@ -148,9 +228,12 @@ describe("troupe", () => {
     expect((await troupe(["get", "clusters", "-n", "shop", "-o", "json"])).out).toContain('"items": []');
   });
 
-  test("its help loads neither gRPC nor YAML", async () => {
+  test("its help loads neither gRPC nor YAML, and other commands nothing for Kubernetes", async () => {
     const loaded = await troupe(["--help"], { env: { NODE_DEBUG: "esm,module" } });
     expect(loaded.out).toContain("Commands:");
-    expect(loaded.err).not.toMatch(/node_modules\/(@grpc|yaml|protobufjs)/);
+    expect(loaded.err).not.toMatch(/node_modules\/(@grpc|yaml|protobufjs|@kubernetes|ws)/);
+    const other = await troupe(["get", "clusters"], { env: { NODE_DEBUG: "esm,module" } });
+    expect(other.err).toMatch(/node_modules\/@grpc/);
+    expect(other.err).not.toMatch(/node_modules\/(@kubernetes|undici|ws)/);
   });
 });

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { stateFolders } from "./folders.ts";
 import { startKubernetes } from "./kubernetes.ts";
 import { tryLock } from "./lock-file.ts";
@@ -111,7 +111,7 @@ async function readExample(): Promise<{ readonly cluster: string; readonly next:
   return JSON.parse(await readFile(join(import.meta.dirname, "example.json"), "utf8"));
 }
 
-async function welcome({ ports, kubernetes, example }: Settings, { kubeconfig, logFolder }: Surroundings): Promise<void> {
+async function welcome({ ports, kubernetes, example }: Settings, { kubeconfig, context, logFolder }: Surroundings): Promise<void> {
   const { next } = await readExample();
   const simulated = "Nodes are simulated: pods are scheduled and become Ready, but no container runs.\nTo run applications for real: npm start -- --kubeconfig FILE --context NAME";
   console.log(`
@@ -119,11 +119,22 @@ Troupe is up after ${inSeconds(performance.now() - startedMs)}.
 
   GraphQL     http://127.0.0.1:${ports.gatewayHttp}/graphql
   gRPC        127.0.0.1:${ports.gatewayGrpc}
-  Kubernetes  ${kubeconfig}
+  Kubernetes  ${exportLine(kubernetes !== undefined, kubeconfig, context)}
   logs        ${logFolder}
 
 ${kubernetes === undefined ? `${simulated}\n\n` : ""}Try next, in another terminal:
 ${next[example ? "withExample" : "without"].map((command) => `  npx troupe ${command}`).join("\n")}`);
+}
+
+/** For troupe logs, exec and open, which speak to it themselves. Told by TROUPE_KUBECONFIG, the next start would take ours for somebody's own. */
+function exportLine(isSomebodysOwn: boolean, kubeconfig: string, context: string | undefined): string {
+  if (!isSomebodysOwn) return `export KUBECONFIG=${quoted(resolve(kubeconfig))}`;
+  return `export TROUPE_KUBECONFIG=${quoted(resolve(kubeconfig))}${context === undefined ? "" : ` TROUPE_CONTEXT=${quoted(context)}`}`;
+}
+
+/** As a shell reads it. */
+function quoted(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 async function refuseBusyPorts({ ports, kubernetes, databaseUrl, natsUrl }: Settings): Promise<void> {

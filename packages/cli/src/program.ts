@@ -1,7 +1,7 @@
 import { Command, Help, Option } from "commander";
 import { exitCodeHelp } from "./exit-codes.ts";
 import type { Output, Session } from "./session.ts";
-import { parseCount, parseTimeoutMs } from "./usage.ts";
+import { parseCount, parseDurationMs, parsePort } from "./usage.ts";
 import { version } from "./version.ts";
 
 /** What is said for all commands. */
@@ -33,6 +33,7 @@ export function makeProgram(run: Run, env: Readonly<Record<string, string | unde
   const start = (command: Command, act: (session: Session) => Promise<void | number>) => run(command.optsWithGlobals<Globals>(), act);
   addWrites(program, start);
   addReads(program, start);
+  addMembers(program, start, env);
   addHelpers(program, start);
   for (const command of [program, ...program.commands]) command.addHelpText("after", `\n${exitCodeHelp}`);
   for (const command of program.commands) command.exitOverride().showHelpAfterError(`(troupe ${command.name()} --help says more)`);
@@ -78,7 +79,7 @@ function addWrites(program: Command, start: Start): void {
     .option("--dry-run", "say what would happen, and change nothing", false)
     .addHelpText("after", examples("apply -f app.yaml -f cluster.yaml --dry-run", "apply -f cluster.yaml --wait", "apply -f pipeline.yaml --wait", "get cluster events -o yaml | troupe apply -f -"))
     .action(async (options: FileOptions & WaitOptions & { dryRun: boolean }, command: Command) =>
-      start(command, async (session) => (await import("./commands/apply.ts")).apply(session, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
+      start(command, async (session) => (await import("./commands/apply.ts")).apply(session, { ...options, timeoutMs: parseDurationMs(options.timeout) })),
     );
   withWait(program.command("scale <words...>"), "it is done")
     .usage("cluster NAME ROLE=NUMBER... [options]")
@@ -86,7 +87,7 @@ function addWrites(program: Command, start: Start): void {
     .option("--dry-run", "say what would happen, and change nothing", false)
     .addHelpText("after", examples("scale cluster events broker=5 --wait"))
     .action(async (words: string[], options: WaitOptions & { dryRun: boolean }, command: Command) =>
-      start(command, async (session) => (await import("./commands/scale.ts")).scale(session, words, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
+      start(command, async (session) => (await import("./commands/scale.ts")).scale(session, words, { ...options, timeoutMs: parseDurationMs(options.timeout) })),
     );
   for (const [word, what] of [["stop", "Stop all members of clusters; volumes, secrets and names stay."], ["start", "Start clusters that were stopped."], ["pause", "Leave clusters as they are, come what may, until they are resumed."], ["resume", "Let Troupe change and heal paused clusters again."], ["continue", "Let updates go on that wait for a person after their first members."]] as const) {
     withWait(program.command(`${word} <words...>`), "it is so")
@@ -95,7 +96,7 @@ function addWrites(program: Command, start: Start): void {
       .option("--dry-run", "say what would happen, and change nothing", false)
       .addHelpText("after", examples(`${word} cluster events --wait`))
       .action(async (words: string[], options: WaitOptions & { dryRun: boolean }, command: Command) =>
-        start(command, async (session) => (await import("./commands/switch.ts")).turn(session, word, words, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
+        start(command, async (session) => (await import("./commands/switch.ts")).turn(session, word, words, { ...options, timeoutMs: parseDurationMs(options.timeout) })),
       );
   }
   withWait(withFiles(program.command("delete [words...]")), "it is gone")
@@ -106,7 +107,7 @@ function addWrites(program: Command, start: Start): void {
     .option("--ignore-not-found", "it is well if it is not there", false)
     .addHelpText("after", examples("delete cluster events --wait", "delete cluster events --volumes --confirm events"))
     .action(async (words: string[], options: FileOptions & WaitOptions & { volumes: boolean; confirm: string; ignoreNotFound: boolean }, command: Command) =>
-      start(command, async (session) => (await import("./commands/delete.ts")).remove(session, words, { ...options, timeoutMs: parseTimeoutMs(options.timeout) })),
+      start(command, async (session) => (await import("./commands/delete.ts")).remove(session, words, { ...options, timeoutMs: parseDurationMs(options.timeout) })),
     );
 }
 
@@ -155,9 +156,69 @@ function addReads(program: Command, start: Start): void {
     .option("--for <state>", "ready or deleted", "ready")
     .option("--timeout <duration>", "90s, 5m, 1h30m", "10m")
     .action(async (words: string[], options: { for: string; timeout: string }, command: Command) =>
-      start(command, async (session) => (await import("./commands/wait.ts")).wait(session, words, { until: options.for, timeoutMs: parseTimeoutMs(options.timeout) })),
+      start(command, async (session) => (await import("./commands/wait.ts")).wait(session, words, { until: options.for, timeoutMs: parseDurationMs(options.timeout) })),
     );
 }
+
+/** These speak to the Kubernetes of the members themselves, as whoever calls them. */
+function addMembers(program: Command, start: Start, env: Readonly<Record<string, string | undefined>>): void {
+  const withKube = (command: Command) =>
+    command
+      .option("--kubeconfig <file>", "for the members' Kubernetes (TROUPE_KUBECONFIG; default: as kubectl finds one, KUBECONFIG or ~/.kube/config)", env["TROUPE_KUBECONFIG"] || undefined)
+      .option("--context <name>", "of the kubeconfig (TROUPE_CONTEXT; default: its current one)", env["TROUPE_CONTEXT"] || undefined);
+  const withContainer = (command: Command) => withKube(command.option("-c, --container <name>", "another container than main, which is the application's"));
+  withContainer(
+    program
+      .command("logs <words...>")
+      .usage("[cluster] NAME [MEMBER|ROLE...] [options]")
+      .description("Show what members wrote, of all or of those named: as broker-0, as a role, or by pod.")
+      .option("-f, --follow", "also what they write from now on, pods that are made anew included, until Ctrl-C", false)
+      .option("--tail <lines>", "only the last lines of each")
+      .option("--since <duration>", "only what was written within this time: 90s, 10m, 1h30m")
+      .option("--previous", "of the process before the last restart", false)
+      .option("--timestamps", "the time before each line", false),
+  )
+    .addHelpText("after", examples("logs events", "logs events broker-0 --tail 100", "logs events broker controller-0 -f --since 10m"))
+    .action(async (words: string[], { tail, since, ...options }: KubeOptions & { follow: boolean; tail?: string; since?: string; previous: boolean; timestamps: boolean }, command: Command) =>
+      start(command, async (session) => {
+        const tailLines = tail === undefined ? undefined : parseCount(tail, "--tail");
+        const sinceSeconds = since === undefined ? undefined : Math.max(1, parseDurationMs(since, "--since") / 1000);
+        return (await import("./commands/logs.ts")).logs(session, words, { ...unsaid, ...options, tailLines, sinceSeconds });
+      }),
+    );
+  withContainer(
+    program
+      .command("exec <words...>")
+      .usage("[cluster] NAME MEMBER [options] -- COMMAND...")
+      .description("Run a command in a member. Its exit code is this command's.")
+      .option("-i, --stdin", "give it what is typed or piped", false)
+      .option("-t, --tty", "give it a terminal", false),
+  )
+    .addHelpText("after", examples("exec events broker-0 -- df -h", "exec events broker-0 -it -- bash", "exec events broker-0 -i -- sh -c 'cat > /tmp/topics' < topics"))
+    .action(async (words: string[], options: KubeOptions & { stdin: boolean; tty: boolean }, command: Command) =>
+      start(command, async (session) => (await import("./commands/exec.ts")).exec(session, words, { ...unsaid, ...options })),
+    );
+  withKube(
+    program
+      .command("open <words...>")
+      .usage("[cluster] NAME [ROLE/PORT | MEMBER/PORT | PORT] [options]")
+      .description("Open the pages of a cluster (ports marked as dashboard), or one port of it, on 127.0.0.1, until Ctrl-C.")
+      .option("--port <number>", "port here; default: the same as there, or a free one")
+      .option("--browser", "open the address in a browser too", false),
+  )
+    .addHelpText("after", examples("open etl", "open etl master/ui --port 8080 --browser", "open events broker-0/client"))
+    .action(async (words: string[], { port, ...options }: KubeOptions & { port?: string; browser: boolean }, command: Command) =>
+      start(command, async (session) => (await import("./commands/open.ts")).open(session, words, { ...unsaid, ...options, port: port === undefined ? undefined : parsePort(port, "--port") })),
+    );
+}
+
+interface KubeOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly container?: string;
+}
+
+const unsaid = { kubeconfig: undefined, context: undefined, container: undefined };
 
 function addHelpers(program: Command, start: Start): void {
   withFiles(program.command("validate [files...]"))

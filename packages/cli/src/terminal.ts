@@ -10,14 +10,26 @@ export interface Sink {
   rows(): number;
 }
 
+/** One that takes what is no text of ours too. */
+export interface ByteSink extends Sink {
+  /** Resolves once it takes more. */
+  writeBytes(bytes: Uint8Array): Promise<void>;
+}
+
 /** ◆ All that the command knows of the process it runs in. */
 export interface Terminal {
   /** Results only, so that they can be piped. */
-  readonly out: Sink;
+  readonly out: ByteSink;
   /** Progress, notes and errors. */
-  readonly err: Sink;
+  readonly err: ByteSink;
+  /** Calls whenever the terminal that results go to has another size, until the signal aborts. */
+  onResize(act: () => void, signal: AbortSignal): void;
   readonly input: {
     readonly isTerminal: boolean;
+    /** What comes, as it comes, until its end or the signal's; nothing can be read afterwards. */
+    chunks(signal: AbortSignal): AsyncIterable<Uint8Array>;
+    /** From now on keys come as they are pressed, Ctrl-C too; what is returned ends that. */
+    raw(): () => void;
     /** Up to the first bytes beyond `mostBytes`. Rejects when Ctrl-C ends it. */
     readAll(mostBytes: number): Promise<Uint8Array>;
     /** One line, without its end; only where the input is a terminal. */
@@ -36,7 +48,11 @@ export function processTerminal(signal: AbortSignal): Terminal {
   return {
     out: sinkOf(process.stdout),
     err: sinkOf(process.stderr),
-    input: { isTerminal: process.stdin.isTTY === true, readAll: (mostBytes) => readAll(mostBytes, signal), ask: (question) => ask(question, signal) },
+    onResize: (act, until) => {
+      process.stdout.on("resize", act);
+      until.addEventListener("abort", () => process.stdout.off("resize", act), { once: true });
+    },
+    input: { isTerminal: process.stdin.isTTY === true, chunks, raw, readAll: (mostBytes) => readAll(mostBytes, signal), ask: (question) => ask(question, signal) },
     env: process.env,
     signal,
     nowMs: () => Date.now(),
@@ -45,14 +61,35 @@ export function processTerminal(signal: AbortSignal): Terminal {
   };
 }
 
-function sinkOf(stream: NodeJS.WriteStream): Sink {
+function sinkOf(stream: NodeJS.WriteStream): ByteSink {
   return {
     write: (text) => void stream.write(text),
+    writeBytes: (bytes) => new Promise((resolve) => (stream.write(bytes) ? resolve() : void stream.once("drain", resolve))),
     isTerminal: stream.isTTY === true,
     redraws: stream.isTTY === true && process.env["TERM"] !== "dumb",
     columns: () => stream.columns ?? 80,
     rows: () => stream.rows ?? 24,
   };
+}
+
+async function* chunks(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { stdin } = process;
+  // Nothing else wakes a read that waits for a writer.
+  const stop = () => void stdin.destroy();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    if (!signal.aborted) yield* stdin as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    stdin.destroy();
+  }
+}
+
+function raw(): () => void {
+  process.stdin.setRawMode(true);
+  return () => void process.stdin.setRawMode(false);
 }
 
 async function readAll(mostBytes: number, signal: AbortSignal): Promise<Uint8Array> {

@@ -1,11 +1,5 @@
-import { Failure } from "@troupe/domain/failure";
-
-/** What to do about it, for the person at the terminal; a fact of the failure. */
-const advice = "adviceForPeople";
-
-export function adviceOf(failure: Failure): string | undefined {
-  return failure.facts[advice];
-}
+import type { Failure } from "@troupe/domain/failure";
+import { advising } from "./advice.ts";
 
 /** A failure whose place is the connection, told with the address and what to do. Any other comes back as it is. */
 export function explained(failure: Failure, address: string): Failure {
@@ -31,7 +25,7 @@ export function isRefused(failure: Failure): boolean {
 }
 
 function retold(failure: Failure, reason: Failure["reason"], message: string, whatToDo: string): Failure {
-  return new Failure("unavailable", message, { reason, facts: { ...failure.facts, [advice]: whatToDo }, cause: failure.cause });
+  return advising("unavailable", message, whatToDo, { reason, facts: failure.facts, cause: failure.cause });
 }
 
 /** What the transport said; empty when a server of ours answered. */

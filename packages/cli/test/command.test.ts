@@ -1,13 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { Failure } from "@troupe/domain/failure";
 import { App } from "@troupe/proto/troupe/v1/app";
-import { Cluster, type ClusterChange, WatchKind } from "@troupe/proto/troupe/v1/cluster";
+import { Cluster, type ClusterChange, ClusterStatus, WatchKind } from "@troupe/proto/troupe/v1/cluster";
 import { Event } from "@troupe/proto/troupe/v1/event";
 import { Info } from "@troupe/proto/troupe/v1/system";
 import { Problem } from "@troupe/proto/troupe/v1/problem";
@@ -365,8 +365,8 @@ describe("describe", () => {
 });
 
 describe("--help", () => {
-  it("of every command that reads files has how it is used, two examples and the exit codes", async () => {
-    for (const command of ["apply", "diff", "validate", "render", "explain"]) {
+  it("of every command that reads files, or speaks with members, has how it is used, two examples and the exit codes", async () => {
+    for (const command of ["apply", "diff", "validate", "render", "explain", "logs", "exec", "open"]) {
       const { code, out } = await troupe(nowhere, [command, "--help"]);
       expect.soft([code, out.match(new RegExp(`^  (.* \\| )?troupe ${command} `, "gm"))?.length ?? 0], command).toEqual([0, expect.toSatisfy((count: number) => count >= 2)]);
       expect.soft(out, command).toMatch(/^Usage: [^]*^Options:[^]*^Examples:[^]*^Exit codes:/m);
@@ -423,11 +423,18 @@ describe("watch", () => {
 });
 
 describe("the bundle", () => {
-  it("is run by the path that its making prints", async () => {
+  it("is run by the path that its making prints, and has nothing of an earlier one", async () => {
+    await mkdir(join(folderOfCli, "dist"), { recursive: true });
+    await writeFile(join(folderOfCli, "dist/chunk-EARLIER.mjs"), "");
     const { stdout } = await promisify(execFile)(process.execPath, [join(folderOfCli, "bundle.ts")]);
-    const { stdout: help } = await promisify(execFile)(process.execPath, [join(folderOfCli, "../..", stdout.trim()), "--help"]);
+    expect(await readdir(join(folderOfCli, "dist"))).not.toContain("chunk-EARLIER.mjs");
+    const bundle = join(folderOfCli, "../..", stdout.trim());
+    const { stdout: help } = await promisify(execFile)(process.execPath, [bundle, "--help"]);
     expect(help).toContain("Commands:");
-    const { stdout: yaml } = await promisify(execFile)(process.execPath, [join(folderOfCli, "../..", stdout.trim()), "explain", "app.stop", "-o", "yaml"]);
+    const { stdout: yaml } = await promisify(execFile)(process.execPath, [bundle, "explain", "app.stop", "-o", "yaml"]);
     expect(yaml).toContain("path: app.stop");
+    const address = await serve({ clusters: { get: async () => ({ ...aCluster("a"), status: ClusterStatus.fromPartial({ members: [{ role: "server", podUid: "u" }] }) }) } });
+    const logs = promisify(execFile)(process.execPath, [bundle, "logs", "a"], { env: { TROUPE_ADDRESS: address, KUBECONFIG: "/none" } });
+    await expect(logs).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("KUBECONFIG names no file") });
   });
 });

@@ -1,6 +1,6 @@
 import type { Failure } from "@troupe/domain/failure";
+import { adviceOf } from "../advice.ts";
 import type { Output } from "../session.ts";
-import { adviceOf } from "../unreachable.ts";
 import type { Paint } from "./paint.ts";
 import { renderProblem } from "./problem.ts";
 import { visible } from "./visible.ts";
