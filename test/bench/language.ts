@@ -19,18 +19,21 @@ const nothing: ObservedCluster = { objects: [], pods: {}, claims: {}, keptClaims
 export interface LanguageTime {
   readonly members: number;
   readonly objects: number;
+  /** Of the first round of the process. */
+  readonly firstMs: number;
   readonly ms: number;
 }
 
 export function timeOfRender(members: number, rounds: number): LanguageTime {
   const spec = `apiVersion: troupe.dev/v1\nkind: Cluster\nmetadata: {name: big}\nspec: {app: kafka, roles: {controller: {members: 5}, broker: {members: ${members - 5}, memory: 4Gi}}}\n`;
   let objects = 0;
-  const times = Array.from({ length: rounds }, () => {
+  // As many rounds before those that count: a service has run this code before.
+  const times = Array.from({ length: 2 * rounds }, () => {
     const from = performance.now();
     const app = parseApp(parseDocument(definition));
     const cluster = plan({ ...someSources({ name: "big" }), spec: parseClusterDocument(parseDocument(spec)).spec }, app, { domain: "cluster.local" });
     objects = render(cluster, advance(cluster, undefined, nothing, 0), "u").length;
     return performance.now() - from;
   });
-  return { members, objects, ms: median(times) };
+  return { members, objects, firstMs: times[0] ?? 0, ms: median(times.slice(rounds)) };
 }
