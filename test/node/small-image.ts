@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Say } from "@troupe/deploy/local/build-once";
 import { cacheFolder } from "@troupe/deploy/local/folders";
-import { apt } from "./debian.ts";
+import { apt } from "./apt.ts";
 import type { Image } from "./images/build.ts";
 import { writeArchive } from "./images/archive.ts";
 import { exists, madeOnce, type Making } from "./images/once.ts";

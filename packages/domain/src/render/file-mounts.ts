@@ -16,7 +16,7 @@ import { secretKeyOf } from "./secret-keys.ts";
  */
 
 type Mount = Manifest<V1VolumeMount>;
-const filesVolume = "troupe-files";
+export const filesVolume = "troupe-files";
 /** Where the init container sees the folder that replaces `folders[n]`, the volume that begins as the image's, and Secrets. */
 const stagingMount = "/troupe/folders";
 const seedMount = "/troupe/seed";

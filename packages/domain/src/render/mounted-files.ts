@@ -1,9 +1,7 @@
 import type { DesiredCluster, DesiredRole } from "../plan/desired.ts";
-import type { FilesInPlace } from "./file-mounts.ts";
+import { type FilesInPlace, filesVolume } from "./file-mounts.ts";
 import { fileKey, filesOf } from "./files.ts";
 import { filesName } from "./identity.ts";
-
-const volume = "troupe-files";
 
 /** For images without a shell: each file is mounted by itself, so that others of its folder stay, and can only be read. */
 export function mountedFiles(cluster: DesiredCluster, role: DesiredRole, index: number): FilesInPlace {
@@ -11,7 +9,7 @@ export function mountedFiles(cluster: DesiredCluster, role: DesiredRole, index: 
   if (files.length === 0) return { container: undefined, volumes: [], mounts: [] };
   return {
     container: undefined,
-    volumes: [{ name: volume, configMap: { name: filesName(cluster), items: files.map(({ key, mode }) => ({ key, path: key, mode })) } }],
-    mounts: files.map(({ path, key }) => ({ name: volume, mountPath: path, subPath: key, readOnly: true })),
+    volumes: [{ name: filesVolume, configMap: { name: filesName(cluster), items: files.map(({ key, mode }) => ({ key, path: key, mode })) } }],
+    mounts: files.map(({ path, key }) => ({ name: filesVolume, mountPath: path, subPath: key, readOnly: true })),
   };
 }
