@@ -20,7 +20,7 @@ export default defineConfig({
       },
       { test: { name: "e2e", include: ["test/*.test.ts", "test/faults/*.test.ts"], fileParallelism: false, testTimeout: 180_000, hookTimeout: 600_000 } },
       { test: { name: "apps", include: ["test/apps/*.test.ts"], fileParallelism: false, testTimeout: 300_000, hookTimeout: 900_000 } },
-      { test: { name: "nodes", include: ["test/node/**/*.test.ts"], fileParallelism: false, testTimeout: 180_000, hookTimeout: 900_000 } },
+      { test: { name: "nodes", include: ["test/{node,pods}/**/*.test.ts"], fileParallelism: false, testTimeout: 180_000, hookTimeout: 900_000 } },
     ],
   },
 });

@@ -1,7 +1,7 @@
 import type { V1ConfigMap, V1Volume, V1VolumeMount } from "@kubernetes/client-node";
-import { canonicalJson } from "../canonical.ts";
+import { canonicalJson, digestOf } from "../canonical.ts";
 import { byName, mapNames } from "../by-name.ts";
-import type { MemberScope } from "../expression/scope.ts";
+import type { ClusterScope, MemberScope } from "../expression/scope.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { membersOf } from "../life/members.ts";
 import type { Step } from "../life/step.ts";
@@ -12,7 +12,7 @@ import { hasPackage, packageFolder, packageKey } from "./files.ts";
 import { annotation, clusterLabels, contextName, filesName } from "./identity.ts";
 import type { Manifest } from "./manifest.ts";
 import { owned } from "./owner.ts";
-import { readsStart, startName } from "./start-file.ts";
+import { contextFile, readsStart, startName } from "./read-files.ts";
 
 /**
  * What members can read of the cluster while they run: `/troupe/context.json`, the same for all, and `/troupe/self.json`. The
@@ -22,9 +22,19 @@ import { readsStart, startName } from "./start-file.ts";
 export function renderContext(cluster: DesiredCluster, { record }: Pick<Step, "record">, ownerUid: string): Manifest<V1ConfigMap> {
   const members = membersSeen(cluster, record);
   const selves = members.map(({ role, member }) => [selfKey(role, member.index), `${canonicalJson(selfOf(role, member))}\n`] as const);
-  const data = { "context.json": `${canonicalJson(contextOf(cluster, scopeOf(cluster, record), members))}\n`, ...Object.fromEntries(selves) };
+  const data = { [contextFile]: `${canonicalJson(contextOf(cluster, scopeOf(cluster, record), members))}\n`, ...Object.fromEntries(selves) };
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { ...owned(cluster, ownerUid), name: contextName(cluster), labels: clusterLabels(cluster) }, data };
 }
+
+/** Another one for another `context.json`. */
+export function contextHash(cluster: DesiredCluster, record: Step["record"]): string {
+  const scope = scopeOf(cluster, record);
+  const known = hashes.get(scope) ?? digestOf(contextOf(cluster, scope, membersSeen(cluster, record))).slice(0, 16);
+  hashes.set(scope, known);
+  return known;
+}
+
+const hashes = new WeakMap<ClusterScope, string>();
 
 interface Seen {
   readonly role: string;
@@ -64,7 +74,7 @@ const volumeName = "troupe";
 
 /** All that Troupe keeps up to date in a member is one volume: a mount inside a mount that cannot be written to is not possible. */
 export function troupeVolume(cluster: DesiredCluster, role: string, index: number): Manifest<V1Volume> {
-  const context = { configMap: { name: contextName(cluster), items: [{ key: "context.json", path: "context.json" }, { key: selfKey(role, index), path: "self.json" }] } };
+  const context = { configMap: { name: contextName(cluster), items: [{ key: contextFile, path: contextFile }, { key: selfKey(role, index), path: "self.json" }] } };
   const executables = Object.keys(cluster.app.package).toSorted().map((name) => ({ key: packageKey(name), path: `${packageFolder}/${name}`, mode: 0o555 }));
   const start = { downwardAPI: { items: [{ path: startName, fieldRef: { fieldPath: `metadata.annotations['${annotation.start}']` } }] } };
   return { name: volumeName, projected: { sources: [context, ...(readsStart(cluster.app) ? [start] : []), ...(hasPackage(cluster) ? [{ configMap: { name: filesName(cluster), items: executables } }] : [])] } };

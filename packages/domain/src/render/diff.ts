@@ -6,8 +6,8 @@ import { covers } from "./covers.ts";
 import { claimFields, isClaimAsWanted, retiredClaim } from "./claims.ts";
 import { annotation, label, memberName } from "./identity.ts";
 import type { KubeObject } from "./manifest.ts";
+import { changedNotes } from "./pod-notes.ts";
 import { takenOver } from "./secrets.ts";
-import { changedStarts } from "./start-file.ts";
 
 /** What must be written for what is there to become what should be. What is equal is not listed. */
 export type Change =
@@ -23,9 +23,9 @@ export function diff(cluster: DesiredCluster, step: Step, wanted: readonly KubeO
   const secret = takenOver(cluster, step, observed);
   const stays = new Set([...wanted.map((object) => keyOf(object.kind, object.metadata.name)), ...step.members.map(({ role, index }) => keyOf("Pod", memberName(cluster, role, index)))]);
   const deletes = observed.objects.filter((object) => !stays.has(keyOf(object.kind, object.name)) && !object.deleting && isUnwanted(cluster, step, object));
-  const starts = changedStarts(cluster, step, observed.objects).map((object) => ({ kind: "apply" as const, object }));
+  const notes = changedNotes(cluster, step, observed.objects).map((object) => ({ kind: "apply" as const, object }));
   const retired = observed.objects.filter((object) => isToRetire(step, object) && !deletes.includes(object)).map((object) => ({ kind: "apply" as const, object: retiredClaim(object) }));
-  return [...(secret ? [{ kind: "apply" as const, object: secret }] : []), ...writes, ...starts, ...retired, ...deletes.map((object): Change => ({ kind: "delete", object }))];
+  return [...(secret ? [{ kind: "apply" as const, object: secret }] : []), ...writes, ...notes, ...retired, ...deletes.map((object): Change => ({ kind: "delete", object }))];
 }
 
 function keyOf(kind: string, name: string): string {

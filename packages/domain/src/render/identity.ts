@@ -31,6 +31,8 @@ export const annotation = {
   live: "troupe.dev/live",
   /** On a pod: how its next process has to start. */
   start: "troupe.dev/start",
+  /** On a pod: which context.json there is to be read. */
+  context: "troupe.dev/context",
   /** On a claim: how long its volume is kept, as the definition said when it was last written. */
   keep: "troupe.dev/keep",
   /** On a claim: its member was removed while the cluster lived, so nobody rejoins with it. */

@@ -114,3 +114,20 @@ describe("a patch of pods", () => {
     expect(podOf(written(server("pod: null", `  pod: ${pod}\n`))).spec).not.toHaveProperty("priorityClassName");
   });
 });
+
+describe("how a process is stopped", () => {
+  const lifecycleWith = (role: string) => podOf(written(server(role))).main.lifecycle;
+
+  test("SIGTERM is what everybody sends", () => {
+    expect(lifecycleWith("stop: {signal: SIGTERM}")).toBeUndefined();
+  });
+
+  test("another signal is sent from inside, by a hook that waits for the end of the process", () => {
+    expect(lifecycleWith("stop: {signal: SIGINT}")).toEqual({ preStop: { exec: { command: ["/bin/sh", "-c", "kill -s INT 1 && while kill -s 0 1; do sleep 1; done"] } } });
+  });
+
+  test.each(["stop: {signal: SIGQUIT}, shell: false", "stop: {signal: SIGKILL}"])("%s: nobody inside can, so Kubernetes is asked to", (role) => {
+    const { main, spec } = podOf(written(server(role)));
+    expect([main.lifecycle, spec.os]).toEqual([{ stopSignal: /SIG\w+/.exec(role)?.[0] }, { name: "linux" }]);
+  });
+});

@@ -14,8 +14,9 @@ import { inputsOf, liveInputsOf } from "./inputs.ts";
 import type { Manifest } from "./manifest.ts";
 import { mountedFiles } from "./mounted-files.ts";
 import { owned } from "./owner.ts";
-import { startAnnotation } from "./start-file.ts";
 import { placementOf } from "./placement.ts";
+import { podNotes } from "./pod-notes.ts";
+import { lifecycleOf } from "./stop.ts";
 import { patched } from "./pod-patch.ts";
 
 /** The container that runs the application; every other one serves it. */
@@ -36,7 +37,7 @@ export function renderPod(cluster: DesiredCluster, step: Pick<Step, "record" | "
       ...owned(cluster, ownerUid),
       name: memberName(cluster, role, index),
       labels: memberLabels(cluster, role, index, member.record.life),
-      annotations: { [annotation.inputs]: inputsOf(cluster, role, index, step.record), ...liveAnnotation(cluster, desired), ...startAnnotation(cluster, member) },
+      annotations: { [annotation.inputs]: inputsOf(cluster, role, index, step.record), ...liveAnnotation(cluster, desired), ...podNotes(cluster, step.record, member) },
     },
     spec: {
       // The pair gives the member its stable DNS name.
@@ -48,6 +49,7 @@ export function renderPod(cluster: DesiredCluster, step: Pick<Step, "record" | "
       enableServiceLinks: false,
       ...(cluster.app.run.kind === "job" && { restartPolicy: "Never" }),
       terminationGracePeriodSeconds: desired.defined.stop.graceSeconds,
+      // Kubernetes wants to know whose signals it is about.
       ...(main.lifecycle?.stopSignal !== undefined && { os: { name: "linux" } }),
       securityContext: podSecurity(desired),
       // The same resources, or a pod of equal requests and limits would not be one that is guaranteed to have them.
@@ -66,7 +68,8 @@ function liveAnnotation(cluster: DesiredCluster, role: DesiredRole): Readonly<Re
 }
 
 function renderMain(cluster: DesiredCluster, role: DesiredRole, secretName: string, scope: Scope, mounts: FilesInPlace["mounts"]): Manifest<V1Container> {
-  const { command, args, ports, probes, stop } = role.defined;
+  const { command, args, ports, probes } = role.defined;
+  const lifecycle = lifecycleOf(role.defined);
   const resources = { ...(role.cpu !== undefined && { cpu: role.cpu }), ...(role.memory !== undefined && { memory: role.memory }), ...(role.gpu > 0 && { [gpuResource]: String(role.gpu) }) };
   return {
     name: mainContainer,
@@ -78,8 +81,7 @@ function renderMain(cluster: DesiredCluster, role: DesiredRole, secretName: stri
     resources: Object.keys(resources).length > 0 ? { requests: resources, limits: resources } : {},
     ...(probes.started && { startupProbe: renderProbe(probes.started, scope, Math.ceil(longestStartSeconds / probes.started.periodSeconds)) }),
     ...(probes.ready && { readinessProbe: renderProbe(probes.ready, scope, readyFailures) }),
-    // Targets that cannot do it yet leave it out, and the image's own signal is sent.
-    ...(stop.signal !== "SIGTERM" && { lifecycle: { stopSignal: stop.signal } }),
+    ...(lifecycle && { lifecycle }),
     volumeMounts: [...mountsOf(role), ...mounts, troupeMount],
     ...devicesOf(role),
     securityContext: containerSecurity(role),

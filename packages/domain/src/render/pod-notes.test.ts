@@ -6,7 +6,8 @@ import { annotation } from "./identity.ts";
 const app = (command: string) => `  command: [sh, -c, "${command}"]\n  roles: {server: {members: 1+, volumes: {data: {path: /data, size: 1Gi}}}}\n`;
 const reading = app("exec run $(cat /troupe/start)");
 const members = (count: number) => `roles: {server: {members: ${count}}}`;
-const startOf = (target: SimulatedTarget, pod: string) => target.get("Pod", pod)?.metadata.annotations?.[annotation.start];
+const noteOf = (target: SimulatedTarget, pod: string, key: string) => target.get("Pod", pod)?.metadata.annotations?.[key];
+const startOf = (target: SimulatedTarget, pod: string) => noteOf(target, pod, annotation.start);
 const patchesOf = (target: SimulatedTarget) => target.log.filter((entry) => entry.startsWith("apply Pod/"));
 
 describe("/troupe/start", () => {
@@ -31,5 +32,27 @@ describe("/troupe/start", () => {
     const target = new SimulatedTarget();
     target.converge(written(reading, members(1)));
     expect(JSON.stringify(target.get("Pod", "c-server-0"))).toContain(`{"downwardAPI":{"items":[{"path":"start","fieldRef":{"fieldPath":"metadata.annotations['troupe.dev/start']"}}]}}`);
+  });
+});
+
+describe("/troupe/context.json", () => {
+  const contexts = (target: SimulatedTarget) => [0, 1, 2].map((index) => noteOf(target, `c-server-${index}`, annotation.context));
+
+  test("is fresh soon where the definition names it: every pod gets a note when it has changed, and a new pod is made with it", () => {
+    const [target, cluster] = [new SimulatedTarget(), written(app("exec run /troupe/context.json"), members(3))];
+    target.converge(cluster);
+    const [first, ...others] = contexts(target);
+    expect([first?.length, others]).toEqual([16, [first, first]]);
+    target.converge(written(app("exec run /troupe/context.json"), members(4), 2));
+    const [later, ...rest] = contexts(target);
+    expect([later === first, rest]).toEqual([false, [later, later]]);
+    expect(startOf(target, "c-server-0")).toBeUndefined();
+  });
+
+  test("costs nothing where the definition does not name it", () => {
+    const target = new SimulatedTarget();
+    target.converge(written(app("exec run"), members(3)));
+    target.converge(written(app("exec run"), members(4), 2));
+    expect([contexts(target), patchesOf(target)]).toEqual([[undefined, undefined, undefined], []]);
   });
 });
