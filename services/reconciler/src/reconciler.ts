@@ -13,9 +13,10 @@ import { Definitions } from "./intake/definitions.ts";
 import { DesiredSet } from "./intake/desired.ts";
 import { follow } from "./intake/follow.ts";
 import { KubeCache } from "./kube/cache.ts";
-import { watchedKinds } from "./kube/kinds.ts";
+import { isKindName, watchedKinds } from "./kube/kinds.ts";
 import type { Kube } from "./kube/kube.ts";
 import { reflect } from "./kube/reflector.ts";
+import { type About, Warnings } from "./kube/warnings.ts";
 import { Ownership } from "./ownership.ts";
 import { reconcile } from "./pass/reconcile.ts";
 import { Later } from "./queue/later.ts";
@@ -54,6 +55,7 @@ export class Reconciler implements Part {
   readonly #loop: QueueLoop;
   readonly #later = new Later(shownAfterMs, (uid) => this.#loop.add(uid, "event"));
   readonly #cache: KubeCache;
+  readonly #warnings: Warnings;
   readonly #ownership: Ownership;
   readonly #reporter: Reporter;
   readonly #definitions: Definitions;
@@ -70,6 +72,7 @@ export class Reconciler implements Part {
     this.#control = control;
     this.#loop = new QueueLoop({ queue: new Queue(), work: (uid) => this.#pass(uid), onFailure: (uid, error, inMs) => this.#failed(uid, error, inMs), concurrency, nowMs, random });
     this.#cache = new KubeCache((uid, isShownOnly) => (isShownOnly ? this.#later.want(uid) : this.#loop.add(uid, "event")), () => this.#lookAtAll());
+    this.#warnings = new Warnings((about) => this.#warned(about));
     const instance = randomUUID();
     this.#ownership = new Ownership({ target, instance, beat: (request, options) => control.heartbeat(request, options), nowMs, onChange: () => this.#ownersChanged(), log, ...(pace && { everyMs: pace.heartbeatMs }) });
     this.#reporter = new Reporter({ target, bus, call: (request) => control.reportStatus(request), owner: this.#ownership, nowMs, random, log });
@@ -83,6 +86,7 @@ export class Reconciler implements Part {
     this.#owning = this.#ownership.run(this.#leaving.signal);
     this.#running = [
       ...watchedKinds.map((kind) => reflect({ kube, kind, sink: this.#cache, random, nowMs, signal })),
+      reflect({ kube, kind: "Event", sink: this.#warnings, random, nowMs, signal }),
       follow({
         target,
         bus,
@@ -122,7 +126,7 @@ export class Reconciler implements Part {
     if (sources === undefined || !this.#cache.synced || !this.#ownership.owns(uid)) return undefined;
     const app = await this.#definitions.definitionOf(sources.app.digest);
     const { kube, domain, wallClockMs } = this.#deps;
-    return reconcile({ kube, cache: this.#cache, reporter: this.#reporter, owner: this.#ownership, domain, nowMs: wallClockMs }, sources, app);
+    return reconcile({ kube, cache: this.#cache, warnings: this.#warnings, reporter: this.#reporter, owner: this.#ownership, domain, nowMs: wallClockMs }, sources, app);
   }
 
   #failed(uid: string, error: unknown, inMs: number): void {
@@ -133,6 +137,11 @@ export class Reconciler implements Part {
     this.#deps.log.warn({ error, uid, cluster: sources?.name, inMs }, "a pass failed");
     const message = failure.kind === "internal" ? "an error of Troupe's own: see the reconciler's log" : failure.message;
     if (sources) this.#reporter.reportFailure(uid, sources, { reason: reasonOf(failure), message, atMs: this.#deps.wallClockMs() });
+  }
+
+  #warned({ kind, namespace, name }: About): void {
+    const uid = isKindName(kind) ? this.#cache.clusterOf({ kind, namespace, name }) : undefined;
+    if (uid !== undefined) this.#later.want(uid);
   }
 
   #forget(uid: string): void {

@@ -16,6 +16,7 @@ import { Credentials } from "../src/kube/credentials.ts";
 import { HttpKube } from "../src/kube/http-kube.ts";
 import { watchedKinds } from "../src/kube/kinds.ts";
 import { reflect } from "../src/kube/reflector.ts";
+import { Warnings } from "../src/kube/warnings.ts";
 import { type Pass, reconcile } from "../src/pass/reconcile.ts";
 
 const definition = `
@@ -57,7 +58,7 @@ class Driver {
       let last: ClusterStatus | undefined;
       let record: ClusterRecord | undefined;
       const reporter: Pass["reporter"] = { report: (_uid, status, saved) => void ([last, record] = [status, saved]) };
-      if (this.cache.synced) await reconcile({ kube: this.kube, cache: this.cache, reporter, owner: this.#owner, domain: "cluster.local", nowMs: () => Date.now() }, sources, app);
+      if (this.cache.synced) await reconcile({ kube: this.kube, cache: this.cache, warnings: new Warnings(() => {}), reporter, owner: this.#owner, domain: "cluster.local", nowMs: () => Date.now() }, sources, app);
       if (last && isSo(last, record)) return last;
       await change;
     }

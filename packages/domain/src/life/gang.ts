@@ -1,4 +1,5 @@
 import type { DesiredCluster } from "../plan/desired.ts";
+import { isAboutVolumes } from "./member-status.ts";
 import { isReady, podOf, stayingMembers, withRole } from "./members.ts";
 import type { ObservedCluster } from "./observed.ts";
 import type { ClusterRecord, RoleRecord } from "./record.ts";
@@ -44,7 +45,7 @@ function podsIn(cluster: DesiredCluster, record: ClusterRecord, role: string, ob
 }
 
 function isStuck(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): boolean {
-  return podsIn(cluster, record, role, observed).some((pod) => pod?.trouble?.reason === "Unschedulable" && !pod.trouble.message.includes("PersistentVolumeClaim"));
+  return podsIn(cluster, record, role, observed).some((pod) => pod?.trouble?.reason === "Unschedulable" && !isAboutVolumes(pod.trouble));
 }
 
 function hasAll(cluster: DesiredCluster, record: ClusterRecord, role: string, observed: ObservedCluster): boolean {

@@ -5,7 +5,7 @@ import type { DesiredCluster } from "../plan/desired.ts";
 import { memberId } from "../plan/scope.ts";
 import { waitsForPerson } from "./hooks-due.ts";
 import { isLost, isReady, type Member, podOf } from "./members.ts";
-import type { ObservedCluster } from "./observed.ts";
+import type { ObservedClaim, ObservedCluster, ObservedTrouble } from "./observed.ts";
 import type { ClusterRecord } from "./record.ts";
 import type { MemberStatus, Reason } from "./status.ts";
 import { stateOf } from "./transitions.ts";
@@ -42,9 +42,13 @@ export interface Trouble {
 export function troubleOf(cluster: DesiredCluster, role: string, member: Member, observed: ObservedCluster): Trouble | undefined {
   if (isLost(member, observed)) return { reason: "MemberLost", message: lostWords(cluster.app.roles[role]) };
   const pod = podOf(cluster, role, member.index, observed);
-  if (pod === undefined || isReady(pod) || pod.trouble === undefined) return undefined;
+  if (pod === undefined || isReady(pod)) return undefined;
+  const pending = pendingClaims(member, observed);
+  const ofVolume = pending.map(troubleOfClaim).find((trouble) => trouble !== undefined);
+  if (ofVolume) return ofVolume;
+  if (pod.trouble === undefined) return pending.length > 0 ? volumePending : undefined;
+  if (isAboutVolumes(pod.trouble)) return volumePending;
   const { reason, message } = pod.trouble;
-  if (reason === "Unschedulable" && isVolumePending(member, observed, message)) return { reason: "VolumePending", message: "its volume is being made" };
   return { reason: reasonOf(reason), message: message === "" ? reason : `${reason}: ${message}` };
 }
 
@@ -53,15 +57,28 @@ function lostWords(role: Role | undefined): string {
   return "its volume is lost: lower the count to remove it";
 }
 
+function pendingClaims({ record }: Member, { claims }: ObservedCluster): readonly ObservedClaim[] {
+  return Object.values(record.claims).flatMap((name) => claims[name] ?? []).filter(({ phase }) => phase === "Pending");
+}
+
+function troubleOfClaim({ name, volume, storageClass, trouble }: ObservedClaim): Trouble | undefined {
+  if (trouble) return { reason: "VolumeUnavailable", message: `volume ${volume}: ${trouble.reason}: ${trouble.message}` };
+  if (storageClass !== undefined) return undefined;
+  return { reason: "VolumeUnavailable", message: `volume ${volume}: no storage class is named, and the target has no default one: claim ${name} waits for a volume that somebody makes` };
+}
+
+const volumePending: Trouble = { reason: "VolumePending", message: "its volume is being made" };
+
 /** The scheduler says so for a moment whenever a claim is new, and goes on saying it until it looks again. */
-function isVolumePending({ record }: Member, { claims }: ObservedCluster, message: string): boolean {
-  return message.includes("PersistentVolumeClaim") || Object.values(record.claims).some((name) => claims[name]?.phase === "Pending");
+export function isAboutVolumes({ reason, message }: ObservedTrouble): boolean {
+  return reason === "Unschedulable" && /persistent ?volume/i.test(message);
 }
 
 /** Kubernetes' words for what stops a container, as ours. */
 function reasonOf(kubernetes: string): Reason {
   if (kubernetes === "Unschedulable") return "MemberUnschedulable";
   if (/^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/.test(kubernetes)) return "ImageNotFound";
+  if (/^Failed(Mount|AttachVolume|MapVolume)$/.test(kubernetes)) return "VolumeUnavailable";
   if (kubernetes === "NoShell") return "ImageWithoutShell";
   if (kubernetes === "OOMKilled") return "MemberOutOfMemory";
   if (/^(CrashLoopBackOff|Error|RunContainerError|CreateContainerError|CreateContainerConfigError|Failed|Evicted)$/.test(kubernetes)) return "MemberCrashing";

@@ -51,8 +51,14 @@ export interface ObservedPod {
   readonly deleting: boolean;
   readonly node: string | undefined;
   readonly restarts: number;
-  /** What keeps it from running, in Kubernetes' words: `ImagePullBackOff`, `Unschedulable`, `CrashLoopBackOff`. */
-  readonly trouble: { readonly reason: string; readonly message: string } | undefined;
+  /** What keeps it from running. */
+  readonly trouble: ObservedTrouble | undefined;
+}
+
+/** In Kubernetes' words: `ImagePullBackOff`, `Unschedulable`, `CrashLoopBackOff`. */
+export interface ObservedTrouble {
+  readonly reason: string;
+  readonly message: string;
 }
 
 export interface ObservedClaim {
@@ -66,6 +72,10 @@ export interface ObservedClaim {
   readonly life: number;
   readonly phase: "Pending" | "Bound" | "Lost";
   readonly size: string;
+  /** Of its storage, which the target fills in where it has a default; undefined: somebody has to make the volume. */
+  readonly storageClass: string | undefined;
+  /** Why its volume cannot be made, as far as that was said. */
+  readonly trouble?: ObservedTrouble | undefined;
   /** Its member was removed while the cluster lived. */
   readonly retired: boolean;
   readonly deleting: boolean;

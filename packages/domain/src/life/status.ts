@@ -85,6 +85,7 @@ export type Reason =
   | "ImageWithoutShell"
   | "MemberLost"
   | "VolumePending"
+  | "VolumeUnavailable"
   | "HooksPending"
   | "Completed"
   | "RetriesSpent"
@@ -119,6 +120,7 @@ export const reasons: Readonly<Record<Reason, { readonly who: Who; readonly advi
   MemberCrashing: { who: "author", advice: "read the member's log" },
   MemberLost: { who: "user", advice: "replace the member, or lower the count" },
   VolumePending: { who: "kubernetes", advice: "a volume is being made; if that lasts, check the storage class and its provisioner" },
+  VolumeUnavailable: { who: "administrator", advice: "correct the storage class, its provisioner or the volume: members wait, and go on by themselves" },
   HooksPending: { who: "nobody", advice: "hooks, standings and files that change in place are for a later version of Troupe: until then this step waits" },
   Completed: { who: "nobody", advice: "read the results, then delete the cluster" },
   RetriesSpent: { who: "user", advice: "read the logs of the failed members, correct the spec, or create the cluster anew" },

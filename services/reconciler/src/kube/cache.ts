@@ -122,6 +122,12 @@ export class KubeCache implements Sink {
     if (known?.object.uid === uid) this.#drop(key, known);
   }
 
+  /** The uid of the cluster that an object is of. */
+  clusterOf({ kind, namespace, name }: { readonly kind: KindName; readonly namespace: string; readonly name: string }): string | undefined {
+    const entry = this.#entries.get(keyOf(kind, namespace, name));
+    return entry && (uidOf(entry) || undefined);
+  }
+
   recordOf({ namespace, name, uid }: Pick<DesiredCluster, "namespace" | "name" | "uid">): StoredRecord | undefined {
     const entry = this.#entries.get(keyOf("ClusterRecord", namespace, name));
     if (entry?.raw === undefined || uidOf(entry) !== uid) return undefined;

@@ -2,6 +2,7 @@
 export type KindName =
   | "ClusterRecord"
   | "ConfigMap"
+  | "Event"
   | "Namespace"
   | "PersistentVolumeClaim"
   | "Pod"
@@ -15,8 +16,8 @@ export interface Kind {
   readonly apiVersion: string;
   readonly plural: string;
   readonly namespaced: boolean;
-  /** `ours`: only what carries our label; `never`: written, not read. */
-  readonly watch: "ours" | "never";
+  /** `ours`: only what carries our label; `warnings`: what Kubernetes warns of, whoever's it is; `never`: written, not read. */
+  readonly watch: "ours" | "warnings" | "never";
   /** Only metadata is fetched: of Secrets because values are none of our business. */
   readonly metadataOnly: boolean;
 }
@@ -24,6 +25,7 @@ export interface Kind {
 export const kinds: Readonly<Record<KindName, Kind>> = {
   ClusterRecord: { kind: "ClusterRecord", apiVersion: "troupe.dev/v1", plural: "clusterrecords", namespaced: true, watch: "ours", metadataOnly: false },
   ConfigMap: { kind: "ConfigMap", apiVersion: "v1", plural: "configmaps", namespaced: true, watch: "ours", metadataOnly: false },
+  Event: { kind: "Event", apiVersion: "v1", plural: "events", namespaced: true, watch: "warnings", metadataOnly: false },
   Namespace: { kind: "Namespace", apiVersion: "v1", plural: "namespaces", namespaced: false, watch: "never", metadataOnly: false },
   PersistentVolumeClaim: { kind: "PersistentVolumeClaim", apiVersion: "v1", plural: "persistentvolumeclaims", namespaced: true, watch: "ours", metadataOnly: false },
   Pod: { kind: "Pod", apiVersion: "v1", plural: "pods", namespaced: true, watch: "ours", metadataOnly: false },
@@ -33,9 +35,9 @@ export const kinds: Readonly<Record<KindName, Kind>> = {
   ServiceAccount: { kind: "ServiceAccount", apiVersion: "v1", plural: "serviceaccounts", namespaced: true, watch: "ours", metadataOnly: false },
 };
 
-/** In no order that matters. */
+/** What decisions rest on, in no order that matters. */
 export const watchedKinds: readonly KindName[] = Object.values(kinds)
-  .filter((kind) => kind.watch !== "never")
+  .filter((kind) => kind.watch === "ours")
   .map((kind) => kind.kind);
 
 export function isKindName(text: string): text is KindName {

@@ -1,7 +1,11 @@
 import { label, managedBy } from "@troupe/domain/render/identity";
-import { kinds, type KindName } from "./kinds.ts";
+import { type Kind, kinds, type KindName } from "./kinds.ts";
 
-const ourSelector = `${label.managedBy}=${managedBy}`;
+const selectors: Readonly<Record<Kind["watch"], Readonly<Record<string, string>>>> = {
+  ours: { labelSelector: `${label.managedBy}=${managedBy}` },
+  warnings: { fieldSelector: "type=Warning" },
+  never: {},
+};
 
 /** `/api/v1/namespaces/n/pods/p`; without a name the collection, without a namespace that of all namespaces. */
 export function pathOf({ kind, namespace, name }: { readonly kind: KindName; readonly namespace?: string; readonly name?: string }): string {
@@ -13,6 +17,5 @@ export function pathOf({ kind, namespace, name }: { readonly kind: KindName; rea
 
 /** The part of a kind that is watched. */
 export function collectionPath(kind: KindName, query: Readonly<Record<string, string>>): string {
-  const ours: Readonly<Record<string, string>> = kinds[kind].watch === "ours" ? { labelSelector: ourSelector } : {};
-  return `${pathOf({ kind })}?${new URLSearchParams({ ...ours, ...query }).toString()}`;
+  return `${pathOf({ kind })}?${new URLSearchParams({ ...selectors[kinds[kind].watch], ...query }).toString()}`;
 }

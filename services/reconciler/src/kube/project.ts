@@ -134,6 +134,6 @@ function lacksShell(message = ""): boolean {
 export function projectClaim(object: ObservedObject, raw: JsonObject): ObservedClaim {
   const { name, uid, labels, annotations, deleting } = object;
   const status = (raw["status"] ?? {}) as { readonly phase?: ObservedClaim["phase"] };
-  const spec = raw["spec"] as { readonly resources?: { readonly requests?: { readonly storage?: string } } } | undefined;
-  return { name, uid, clusterUid: labels[label.uid] ?? "", ...placeOf(labels), volume: labels[label.volume] ?? "", phase: status.phase ?? "Pending", size: spec?.resources?.requests?.storage ?? "0", retired: annotations[annotation.retired] !== undefined, deleting, object };
+  const spec = raw["spec"] as { readonly storageClassName?: string; readonly resources?: { readonly requests?: { readonly storage?: string } } } | undefined;
+  return { name, uid, clusterUid: labels[label.uid] ?? "", ...placeOf(labels), volume: labels[label.volume] ?? "", phase: status.phase ?? "Pending", size: spec?.resources?.requests?.storage ?? "0", storageClass: spec?.storageClassName || undefined, retired: annotations[annotation.retired] !== undefined, deleting, object };
 }

@@ -12,6 +12,7 @@ import { render } from "@troupe/domain/render/render";
 import { secretWanted } from "@troupe/domain/render/secrets";
 import type { KubeCache, StoredRecord } from "../kube/cache.ts";
 import type { Kube } from "../kube/kube.ts";
+import type { Warnings } from "../kube/warnings.ts";
 import type { Reporter } from "../report.ts";
 import { apply } from "./apply.ts";
 import { confirmOwner, saveRecord } from "./save-record.ts";
@@ -20,6 +21,7 @@ import { makeSecret } from "./secrets.ts";
 export interface Pass {
   readonly kube: Kube;
   readonly cache: KubeCache;
+  readonly warnings: Pick<Warnings, "addTo">;
   readonly reporter: Pick<Reporter, "report">;
   readonly owner: { readonly epoch: number; readonly isCertain: boolean };
   /** DNS suffix of the target's Services. */
@@ -34,7 +36,7 @@ const lookAgainMs = 15_000;
  * after a crash anywhere. Answers when to look again where nothing in the target will call.
  */
 export async function reconcile(pass: Pass, sources: Sources, app: App): Promise<number | undefined> {
-  const { kube, cache, reporter, owner, nowMs } = pass;
+  const { kube, cache, warnings, reporter, owner, nowMs } = pass;
   const saved = cache.recordOf(sources);
   const cluster = withLastNeeds(planned(sources, app, pass.domain), saved?.record);
   const observed = cache.seen(cluster);
@@ -49,7 +51,7 @@ export async function reconcile(pass: Pass, sources: Sources, app: App): Promise
     await apply(kube, cache, changes);
   }
   const isGone = step.phase === "gone" && saved === undefined;
-  reporter.report(cluster.uid, { ...summarize(cluster, step, observed), gone: isGone }, stored?.record);
+  reporter.report(cluster.uid, { ...summarize(cluster, step, warnings.addTo(observed)), gone: isGone }, stored?.record);
   return step.phase === "blocked" ? lookAgainMs : step.lookAgainInMs;
 }
 

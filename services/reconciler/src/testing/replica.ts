@@ -4,7 +4,11 @@ import type { Sources } from "@troupe/domain/plan/sources";
 import { KubeCache } from "../kube/cache.ts";
 import { watchedKinds } from "../kube/kinds.ts";
 import type { Kube } from "../kube/kube.ts";
+import { Warnings } from "../kube/warnings.ts";
 import { type Pass, reconcile } from "../pass/reconcile.ts";
+
+/** Nothing is said in events. */
+const silent = new Warnings(() => {});
 
 /** A process as passes know it: a cache that begins empty, an epoch, and the last that it reported. It looks when it is told to. */
 export class Replica {
@@ -36,6 +40,6 @@ export class Replica {
 
   async pass(sources: Sources, app: App): Promise<number | undefined> {
     const reporter: Pass["reporter"] = { report: (_uid, status) => void (this.status = status) };
-    return reconcile({ kube: this.#kube, cache: this.cache, reporter, owner: this.#owner, domain: "cluster.local", nowMs: () => 0 }, sources, app);
+    return reconcile({ kube: this.#kube, cache: this.cache, warnings: silent, reporter, owner: this.#owner, domain: "cluster.local", nowMs: () => 0 }, sources, app);
   }
 }

@@ -158,7 +158,7 @@ function observedPod(entry: Entry, homeless: ReadonlySet<string>): ObservedPod {
 function observedClaim(entry: Entry): ObservedClaim {
   const { name, labels = {}, annotations = {} } = entry.object.metadata;
   const { [label.uid]: clusterUid = "", [label.role]: role = "", [label.index]: index = "", [label.volume]: volume = "", [label.life]: life = "" } = labels;
-  return { name, uid: entry.uid, clusterUid, role, index: Number(index), volume, life: Number(life), phase: "Bound", size: "1Gi", retired: annotations[annotation.retired] !== undefined, deleting: false, object: observedObject(entry) };
+  return { name, uid: entry.uid, clusterUid, role, index: Number(index), volume, life: Number(life), phase: "Bound", size: "1Gi", storageClass: "standard", retired: annotations[annotation.retired] !== undefined, deleting: false, object: observedObject(entry) };
 }
 
 function byName<T extends { readonly name: string }>(items: readonly T[]): Readonly<Record<string, T>> {
