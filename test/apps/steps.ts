@@ -55,7 +55,9 @@ function partsOf(name: string): { readonly namespace: string; readonly id: strin
 }
 
 export async function podNamed(stage: Stage, namespace: string, pod: string): Promise<V1Pod> {
-  return JSON.parse(await stage.kubernetes.kubectl("get", "pod", "-n", namespace, pod, "-o", "json")) as V1Pod;
+  const { status, body } = await stage.kubernetes.request("GET", `/api/v1/namespaces/${namespace}/pods/${pod}`);
+  if (status !== 200) throw new Error(`pod ${namespace}/${pod}: ${status}`);
+  return body as V1Pod;
 }
 
 /** Deletes a pod, as a person or a drained node does, and resolves when another of its name is ready. */

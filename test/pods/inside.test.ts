@@ -45,6 +45,26 @@ spec:
       stop: {signal: SIGINT, grace: 20s}
 `;
 
+/** Of an image that holds one program: it begins only with the file that says where to listen. */
+const bareDefinition = (image: string) => `
+apiVersion: troupe.dev/v1
+kind: App
+metadata: {name: bare}
+spec:
+  version: "1.0"
+  image: ${image}
+  shell: false
+  memory: 128Mi
+  roles:
+    server:
+      members: 1
+      command: [/usr/local/bin/etcd, --config-file=/etc/server.yml]
+      ports: {http: 8379}
+      volumes: {data: {path: /data, size: 1Gi}}
+      files: {/etc/server.yml: {text: "data-dir: /data/db\\nlisten-client-urls: http://0.0.0.0:8379\\nadvertise-client-urls: http://0.0.0.0:8379\\n"}}
+      probes: {ready: {http: {port: http, path: /health}}}
+`;
+
 describe.skipIf(why !== undefined)(`a real pod${why === undefined ? "" : `: ${why}`}`, () => {
   let stage: Stage;
   const sh = (pod: string, script: string) => stage.exec(namespace, pod, "sh", "-c", script);
@@ -74,6 +94,11 @@ describe.skipIf(why !== undefined)(`a real pod${why === undefined ? "" : `: ${wh
 
   test("a file is in place with its mode, and others of its folder are as in the image", async () => {
     expect(await sh(first, "cat /etc/default/box; stat -c %a /etc/default/box; ls /etc/default/useradd")).toBe(`self=${first}\n640\n/etc/default/useradd\n`);
+  });
+
+  test("an image without a shell gets its files too", async () => {
+    await stage.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: manifestOf(bareDefinition(await stage.imageOf("etcd"))) });
+    await start(stage, `{apiVersion: troupe.dev/v1, kind: Cluster, metadata: {name: bare, namespace: ${namespace}}, spec: {app: bare}}`);
   });
 
   test("the package's files can be executed and not be changed", async () => {
