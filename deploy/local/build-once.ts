@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { access, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { exists } from "./exists.ts";
 import { cacheFolder } from "./folders.ts";
 import { goEnvironment, requireGo } from "./go.ts";
-import { tryLock } from "./lock-file.ts";
+import { once } from "./once.ts";
 import { exitInWords, startPart } from "./part.ts";
 
 /** Tells a person what happens, one line at a time. */
@@ -33,21 +33,9 @@ export async function buildOnce(options: BuildOptions): Promise<string> {
   const { name, version, cache = cacheFolder(), say, signal } = options;
   const folder = join(cache, `${name}-${version}-${await fingerprintOf(options)}`);
   const program = join(folder, name);
-  while (!(await exists(program))) {
-    signal?.throwIfAborted();
-    await mkdir(folder, { recursive: true });
-    const lock = await tryLock(join(folder, "building"));
-    if ("heldBy" in lock) {
-      say(`${name}: process ${lock.heldBy} is building it; waiting`);
-      await delay(2_000, undefined, { signal });
-      continue;
-    }
-    try {
-      if (!(await exists(program))) await build(options, folder, program);
-    } finally {
-      await lock.release();
-    }
-  }
+  await mkdir(folder, { recursive: true });
+  const onWait = (process: number) => say(`${name}: process ${process} is building it; waiting`);
+  await once({ isDone: () => exists(program), lockFile: join(folder, "building"), onWait, signal }, () => build(options, folder, program));
   return program;
 }
 
@@ -95,11 +83,4 @@ async function fingerprintOf({ moduleDir, package: what, ldflags }: BuildOptions
 function inWords(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -6,6 +6,7 @@ import { startPostgres } from "@troupe/deploy/local/postgres";
 import { type RealCluster, startRealCluster } from "../node/cluster.ts";
 import { buildImage } from "../node/images/build.ts";
 import { type Product, startProduct } from "../world/product.ts";
+import { tidyUp } from "./tidy.ts";
 import { installRecords } from "../world/world.ts";
 
 /** The product on nodes whose containers run. */
@@ -32,6 +33,7 @@ export async function startStage(): Promise<Stage> {
     },
     exec: (namespace, pod, ...command) => kubernetes.kubectl("exec", "-n", namespace, pod, "-c", "main", "--", ...command),
     async stop() {
+      if (!kubernetes.ours) await tidyUp(product);
       await product.stop();
       await kubernetes.stop();
       await Promise.all([nats.stop(), postgres.stop()]);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Say } from "@troupe/deploy/local/build-once";
 import { installOnMachine, missingPackages } from "./apt.ts";
-import { exists } from "./images/once.ts";
+import { exists } from "@troupe/deploy/local/exists";
 
 /** What real nodes take from the machine, and the packages of Debian that have it. */
 const packageOf: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { startPart } from "@troupe/deploy/local/part";
 import type { Program } from "@troupe/deploy/local/programs";
 import { startServer } from "@troupe/deploy/local/server";
 import { until } from "@troupe/deploy/local/until";
-import { exists } from "./images/once.ts";
+import { exists } from "@troupe/deploy/local/exists";
 import { runScript } from "./run.ts";
 
 /**

@@ -6,7 +6,8 @@ import { cacheFolder } from "@troupe/deploy/local/folders";
 import { apt } from "./apt.ts";
 import type { Image } from "./images/build.ts";
 import { writeArchive } from "./images/archive.ts";
-import { exists, madeOnce, type Making } from "./images/once.ts";
+import { exists } from "@troupe/deploy/local/exists";
+import { madeOnce, type Making } from "./images/made-once.ts";
 import type { Recipe } from "./images/recipe.ts";
 import { run } from "./images/run.ts";
 

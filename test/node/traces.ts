@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { findHierarchies } from "./cgroups.ts";
-import { exists } from "./images/once.ts";
+import { exists } from "@troupe/deploy/local/exists";
 import { processesIn, startTimeOf } from "./leftovers.ts";
 
 /** What a cluster is on this machine while it runs, to be looked for when it should be gone. */

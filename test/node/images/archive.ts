@@ -3,7 +3,7 @@ import { link, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LayerFile } from "./layer.ts";
 import { architecture } from "./machine.ts";
-import type { Making } from "./once.ts";
+import type { Making } from "./made-once.ts";
 import type { Recipe } from "./recipe.ts";
 import { run } from "./run.ts";
 

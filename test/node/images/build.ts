@@ -5,7 +5,8 @@ import { writeArchive } from "./archive.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { makeLayer, sharedLayers } from "./layer.ts";
 import { prepareMachine } from "./machine.ts";
-import { exists, madeOnce, type Making } from "./once.ts";
+import { exists } from "@troupe/deploy/local/exists";
+import { madeOnce, type Making } from "./made-once.ts";
 import type { Recipe } from "./recipe.ts";
 import { recipes } from "./recipes/recipes.ts";
 

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import type { Making } from "./once.ts";
+import type { Making } from "./made-once.ts";
 import type { Layer } from "./recipe.ts";
 import { run } from "./run.ts";
 import { inside, type Workshop } from "./workshop.ts";

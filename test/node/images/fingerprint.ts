@@ -3,7 +3,7 @@ import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Say } from "@troupe/deploy/local/build-once";
 import { kubernetesPrograms } from "@troupe/deploy/local/programs";
-import { exists } from "./once.ts";
+import { exists } from "@troupe/deploy/local/exists";
 import type { Layer } from "./recipe.ts";
 
 /** To be raised when the code makes something else of the same recipes. */

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Making } from "./once.ts";
+import type { Making } from "./made-once.ts";
 import type { Jars } from "./recipe.ts";
 import { run } from "./run.ts";
 

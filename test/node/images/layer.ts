@@ -8,7 +8,8 @@ import type { Say } from "@troupe/deploy/local/build-once";
 import { fingerprintOf, filesOf, kubernetesProgram, requirementsOf } from "./fingerprint.ts";
 import { addUser, installPackages, makeDebian } from "./debian.ts";
 import { fetchDistribution, fetchJars } from "./jars.ts";
-import { exists, madeOnce, type Making } from "./once.ts";
+import { exists } from "@troupe/deploy/local/exists";
+import { madeOnce, type Making } from "./made-once.ts";
 import type { Layer } from "./recipe.ts";
 import { inside, openWorkshop, pack, type Workshop } from "./workshop.ts";
 

@@ -1,5 +1,5 @@
 import { exitInWords, startPart } from "@troupe/deploy/local/part";
-import type { Making } from "./once.ts";
+import type { Making } from "./made-once.ts";
 
 /** Runs a program with the whole environment of ours, where mirrors and proxies are set, and its output in the log; rejects unless it succeeds. */
 export async function run(making: Making, command: string, args: readonly string[], cwd = making.scratch): Promise<void> {

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Making } from "./once.ts";
+import type { Making } from "./made-once.ts";
 import { run } from "./run.ts";
 
 /** A root file system that is being added to. */

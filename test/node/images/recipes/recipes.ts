@@ -11,7 +11,8 @@ import { postgres } from "./postgres.ts";
 import { ray } from "./ray.ts";
 import { redis } from "./redis.ts";
 import { spark } from "./spark.ts";
+import { sparkJob } from "./spark-job.ts";
 import { tensorflow } from "./tensorflow.ts";
 import { zookeeper } from "./zookeeper.ts";
 
-export const recipes: Readonly<Record<string, Recipe>> = { busybox, cassandra, etcd, hadoop, jupyterlab, kafka, mariadb, opensearch, postgres, ray, redis, spark, tensorflow, zookeeper };
+export const recipes: Readonly<Record<string, Recipe>> = { busybox, cassandra, etcd, hadoop, jupyterlab, kafka, mariadb, opensearch, postgres, ray, redis, spark, "spark-job": sparkJob, tensorflow, zookeeper };

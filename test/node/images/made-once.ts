@@ -1,8 +1,8 @@
-import { access, mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Say } from "@troupe/deploy/local/build-once";
-import { tryLock } from "@troupe/deploy/local/lock-file";
+import { exists } from "@troupe/deploy/local/exists";
+import { once } from "@troupe/deploy/local/once";
 
 /** Something that is being made: its name in what is said, the log of the programs that make it, and a folder that is removed afterwards. */
 export interface Making {
@@ -15,20 +15,9 @@ export interface Making {
 
 /** Fills `folder` unless that was done before; it is there as a whole or not at all. Safe in several processes at once. */
 export async function madeOnce(folder: string, name: string, say: Say, fill: (unfinished: string, making: Making) => Promise<void>): Promise<void> {
-  while (!(await exists(folder))) {
-    await mkdir(dirname(folder), { recursive: true });
-    const lock = await tryLock(`${folder}.making`);
-    if ("heldBy" in lock) {
-      say(`${name}: process ${lock.heldBy} is making it; waiting`);
-      await delay(2_000);
-      continue;
-    }
-    try {
-      if (!(await exists(folder))) await make(folder, name, say, fill);
-    } finally {
-      await lock.release();
-    }
-  }
+  await mkdir(dirname(folder), { recursive: true });
+  const onWait = (process: number) => say(`${name}: process ${process} is making it; waiting`);
+  await once({ isDone: () => exists(folder), lockFile: `${folder}.making`, onWait }, () => make(folder, name, say, fill));
 }
 
 async function make(folder: string, name: string, say: Say, fill: (unfinished: string, making: Making) => Promise<void>): Promise<void> {
@@ -51,11 +40,4 @@ async function make(folder: string, name: string, say: Say, fill: (unfinished: s
     clearInterval(tick);
     for (const each of [unfinished, scratch]) await rm(each, { recursive: true, force: true });
   }
-}
-
-export async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }
