@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config";
 
 /**
  * unit: beside the code, values and fakes. integration: real PostgreSQL, NATS and kube-apiserver, one service.
- * e2e: the product from outside. nodes: nodes whose containers run; apps: applications on them. All but unit tests run one file at a time: they start servers
- * on two cores.
+ * e2e: the product from outside. nodes: nodes whose containers run; apps: applications on them. All but unit tests run one
+ * file at a time: they start servers on two cores.
  */
 export default defineConfig({
   test: {
@@ -19,7 +19,7 @@ export default defineConfig({
         },
       },
       { test: { name: "e2e", include: ["test/*.test.ts", "test/faults/*.test.ts"], fileParallelism: false, testTimeout: 180_000, hookTimeout: 600_000 } },
-      { test: { name: "apps", include: ["test/apps/*.test.ts"], fileParallelism: false, testTimeout: 300_000, hookTimeout: 900_000 } },
+      { test: { name: "apps", include: ["test/apps/*.test.ts"], fileParallelism: false, testTimeout: 900_000, hookTimeout: 900_000 } },
       { test: { name: "nodes", include: ["test/{node,pods}/**/*.test.ts"], fileParallelism: false, testTimeout: 180_000, hookTimeout: 900_000 } },
     ],
   },

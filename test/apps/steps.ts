@@ -30,7 +30,7 @@ export interface Running {
 }
 
 /** Applies one Cluster document and waits until it is Ready; prints how long that took, and the memory of a member of each role. */
-export async function start(stage: Stage, text: string, seconds = 240): Promise<Running> {
+export async function start(stage: Stage, text: string, seconds = 600): Promise<Running> {
   const startedMs = performance.now();
   const { cluster } = await apply(stage, text);
   const { name = "" } = cluster ?? {};
@@ -43,7 +43,7 @@ export async function start(stage: Stage, text: string, seconds = 240): Promise<
 }
 
 /** Stops all members of a cluster, or starts them again, and waits until that is done. */
-export async function turn(stage: Stage, name: string, { stopped }: { readonly stopped: boolean }, seconds = 240): Promise<void> {
+export async function turn(stage: Stage, name: string, { stopped }: { readonly stopped: boolean }, seconds = 600): Promise<void> {
   const source = { $case: "cluster" as const, value: Cluster.fromPartial({ spec: { stopped } }) };
   await stage.clusters.update({ name, source, updateMask: ["spec.stopped"], allowMissing: false, etag: "", requestId: "", validateOnly: false });
   await ready(stage, name, seconds);

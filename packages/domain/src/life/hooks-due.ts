@@ -40,6 +40,11 @@ export function dueBeforeStop({ hooks }: Role): readonly HookName[] {
   return (["handover", "flush"] as const).filter((hook) => hooks[hook] !== undefined);
 }
 
+/** Before all of a role stop: nobody stays to whom one could hand over. */
+export function dueBeforeStopOfAll({ hooks }: Role): readonly HookName[] {
+  return hooks.flush === undefined ? [] : ["flush"];
+}
+
 /** Before the removal of a member; of one that never counted, nobody has to be told. */
 export function dueBeforeRemoval(role: Role, record: RoleRecord | undefined, member: Member, isLost: boolean): readonly HookName[] {
   if (!doesCount(record, member)) return [];

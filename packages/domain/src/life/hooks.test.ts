@@ -150,8 +150,9 @@ describe("a hook of the end", () => {
     const app = withHooks("leave: {exec: [x]}, flush: {exec: [x]}, left: {exec: [x]}");
     const { target } = begun(app);
     expect(target.converge({ ...written(app, members(3)), intent: { kind: "delete", deleteVolumes: false } }).gone).toBe(true);
-    const other = begun(withHooks("leave: {exec: [x]}"));
-    expect(other.target.converge(written(withHooks("leave: {exec: [x]}"), `stopped: true, ${members(3)}`, 2)).state).toBe("stopped");
+    expect(begun(app).target.converge(written(app, `stopped: true, ${members(3)}`, 2)).state).toBe("stopping");
+    const others = withHooks("leave: {exec: [x]}, handover: {exec: [x]}", "members: 1+, standing: {probe: {exec: [s]}, order: [a, b]}");
+    expect(begun(others).target.converge(written(others, `stopped: true, ${members(3)}`, 2)).state).toBe("stopped");
   });
 });
 

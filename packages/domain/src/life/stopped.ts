@@ -1,6 +1,6 @@
 import type { DesiredCluster } from "../plan/desired.ts";
 import { hookWait, inWords } from "./hook-wait.ts";
-import { dueBeforeStop } from "./hooks-due.ts";
+import { dueBeforeStopOfAll } from "./hooks-due.ts";
 import { areAllUp, membersOf, podOf, rolesOf, withRole } from "./members.ts";
 import type { ObservedCluster, ObservedPod } from "./observed.ts";
 import type { ClusterRecord } from "./record.ts";
@@ -11,13 +11,13 @@ import type { Running } from "./running.ts";
 /** Roles in reverse of `after`, the members of a role at once; one whose members have to be told first goes on running. */
 export function membersWhileStopping(cluster: DesiredCluster, record: ClusterRecord, observed: ObservedCluster): Running {
   const running = new Set(Object.values(observed.pods).map(({ role }) => role));
-  const held = rolesOf(cluster).filter(({ name, defined }) => running.has(name) && dueBeforeStop(defined).length > 0);
+  const held = rolesOf(cluster).filter(({ name, defined }) => running.has(name) && dueBeforeStopOfAll(defined).length > 0);
   const needed = new Set([...held.map(({ name }) => name), ...rolesBefore(cluster, running)]);
   const members = rolesOf(cluster).flatMap(({ name }) => {
     if (!needed.has(name)) return [];
     return membersOf(record, name).flatMap(({ index, record: member }) => (isUp(podOf(cluster, name, index, observed)) ? [{ role: name, index, record: member, isThere: true }] : []));
   });
-  const waits = held.map(({ name, defined }) => hookWait(`role ${name}`, `its members stop after ${inWords(dueBeforeStop(defined))}`));
+  const waits = held.map(({ name, defined }) => hookWait(`role ${name}`, `its members stop after ${inWords(dueBeforeStopOfAll(defined))}`));
   const pods = Object.keys(observed.pods).length;
   return { members, waits: waits.length === 0 && pods > 0 ? [{ what: "pods", reason: "WaitingForPods", message: `${pods} still to go` }] : waits };
 }

@@ -280,6 +280,7 @@ export function watchKindToJSON(object: WatchKind): string {
 
 export const WaitCondition = {
   WAIT_CONDITION_UNSPECIFIED: 0,
+  /** WAIT_CONDITION_READY - It is as its spec says: ready, or completed, if it runs to an end; stopped or paused where that is wanted. */
   WAIT_CONDITION_READY: 1,
   WAIT_CONDITION_DELETED: 2,
 } as const;

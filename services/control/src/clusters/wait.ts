@@ -22,7 +22,7 @@ export async function waitFor(deps: WatchDeps, { project, name, generation, ...a
   let wanted = generation;
   const isThere = (present: StoredCluster): boolean => {
     if (wanted === 0) wanted = present.generation;
-    return isReady(present, wanted);
+    return isAsWanted(present, wanted);
   };
   const { done, state: cluster } = await awaitNews(
     (until) => statesOf(watchClusters(deps, { project, subject }, [], { kind: "initial" }, until)),
@@ -37,10 +37,13 @@ async function* statesOf(news: AsyncIterable<ClusterNews>): AsyncGenerator<State
   for await (const one of news) yield one.kind === "upsert" ? { kind: "upsert", state: one.cluster } : { kind: one.kind };
 }
 
-function isReady(cluster: StoredCluster, generation: number): boolean {
+/** Is it what its spec of that generation, or a later one, asks it to be: left alone, down, or up? */
+export function isAsWanted(cluster: Pick<StoredCluster, "spec" | "intent" | "status">, generation: number): boolean {
+  const { spec, status } = cluster;
   const state = stateOf(cluster);
   // Who runs to its end may have come there before anybody looked.
-  return (state === "ready" || state === "completed") && (cluster.status?.observedGeneration ?? 0) >= generation;
+  const isThere = spec.paused ? state === "paused" : spec.stopped ? state === "stopped" : state === "ready" || state === "completed";
+  return isThere && (status?.observedGeneration ?? 0) >= generation;
 }
 
 function notThere(resource: string, wasDeleted: boolean): Failure {
