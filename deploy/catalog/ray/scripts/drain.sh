@@ -22,7 +22,7 @@ for node in alive():
         + ["--reason-message", "this worker is about to stop", "--deadline-remaining-seconds", str(seconds)],
         check=True,
     )
-# A drained node ends by itself.
+# A drained node ends by itself; its container runs on, and is not ready.
 while alive():
     left = int(end - time.monotonic())
     if left <= 0:
