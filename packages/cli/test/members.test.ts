@@ -210,6 +210,16 @@ describe("open", () => {
     expect([err, code]).toEqual([expect.stringMatching(/shop\/etl-secrets .*may not get secrets/), 130]);
   });
 
+  it("says so where nothing listens, instead of an address", async () => {
+    const refusing: FakeKubernetes["portforward"] = (pod, query, socket) => {
+      answering(pod, query, socket);
+      socket.send(Buffer.concat([Buffer.of(1), Buffer.from("inside namespace 4f2: dial tcp4 127.0.0.1:8080: connect: connection refused")]));
+      socket.close();
+    };
+    const kubernetes: FakeKubernetes = { get: () => aPod("etl-worker-0", { env }), portforward: refusing };
+    expect(await ended(await start({ apps, ...only(member("worker", 0)) }, kubernetes, ["open", "etl"]))).toMatchObject({ out: "", code: 6, err: expect.stringContaining("nothing listens on port 8080 of pod etl-worker-0") });
+  });
+
   it("tells which ports there are where the one that is named is not", async () => {
     expect(await ended(await start({ apps, ...only(member("worker", 0)) }, {}, ["open", "etl", "worker/web"]))).toMatchObject({ code: 4, err: expect.stringContaining("worker/rpc, worker/ui") });
   });
