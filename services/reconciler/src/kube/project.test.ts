@@ -49,6 +49,14 @@ describe("a pod", () => {
     expect(podOf(undefined)).toMatchObject({ phase: "Unknown", scheduled: false, started: false, ready: false, restarts: 0, node: undefined, trouble: undefined });
   });
 
+  it.each([
+    ["Never", 0, "Succeeded"],
+    ["Never", 3, "Failed"],
+    ["Always", 0, "Running"],
+  ])("whose process has ended (restart: %s, exit code %d) is %s, whatever the kubelet still calls it", (restartPolicy, exitCode, phase) => {
+    expect(podOf({ phase: "Running", containerStatuses: [{ name: "main", state: { terminated: { exitCode } } }] }, { restartPolicy })).toMatchObject({ phase, ready: false });
+  });
+
   it("that runs is as its conditions and its main container say", () => {
     const status: JsonObject = {
       phase: "Running",

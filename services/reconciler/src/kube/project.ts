@@ -67,10 +67,16 @@ interface PodStatus {
   readonly initContainerStatuses?: readonly ContainerStatus[];
 }
 
+interface PodSpec {
+  readonly nodeName?: string;
+  readonly restartPolicy?: string;
+}
+
 export function projectPod(object: ObservedObject, raw: JsonObject): ObservedPod {
   const { name, uid, labels, annotations, deleting } = object;
   const status = (raw["status"] ?? {}) as PodStatus;
   const main = status.containerStatuses?.find((each) => each.name === mainContainer);
+  const spec = raw["spec"] as PodSpec | undefined;
   const condition = (type: string) => status.conditions?.find((each) => each.type === type)?.status === "True";
   return {
     name,
@@ -78,15 +84,22 @@ export function projectPod(object: ObservedObject, raw: JsonObject): ObservedPod
     ...placeOf(labels),
     inputs: annotations[annotation.inputs],
     live: annotations[annotation.live],
-    phase: status.phase ?? "Unknown",
+    phase: phaseOf(status, main, spec),
     scheduled: condition("PodScheduled"),
     started: main?.started === true,
     ready: condition("Ready"),
     deleting,
-    node: (raw["spec"] as { readonly nodeName?: string } | undefined)?.nodeName,
+    node: spec?.nodeName,
     restarts: main?.restartCount ?? 0,
     trouble: troubleOf(status),
   };
+}
+
+/** Where nothing is started again a pod is over with its process; the kubelet says so of the pod a moment after it has said so of the process. */
+function phaseOf({ phase = "Unknown" }: PodStatus, main: ContainerStatus | undefined, spec: PodSpec | undefined): ObservedPod["phase"] {
+  const ended = spec?.restartPolicy === "Never" ? main?.state?.terminated : undefined;
+  if (phase !== "Running" || ended === undefined) return phase;
+  return ended.exitCode === 0 ? "Succeeded" : "Failed";
 }
 
 function placeOf(labels: Readonly<Record<string, string>>): { readonly role: string; readonly index: number; readonly life: number } {
