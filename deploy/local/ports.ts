@@ -2,8 +2,20 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { isErrno } from "./errno.ts";
 
-/** A port of 127.0.0.1 that is free now. The kernel gives each only once for a while, so that others do not get it meanwhile. */
+/** Of this process: the kernel may give a port again as soon as nobody listens on it any more. */
+const given = new Set<number>();
+
+/** A port of 127.0.0.1 that is free now, and that nobody else in this process was given. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await portOfTheKernel();
+    if (given.has(port)) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+async function portOfTheKernel(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
