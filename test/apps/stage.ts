@@ -6,8 +6,8 @@ import { startPostgres } from "@troupe/deploy/local/postgres";
 import { type RealCluster, startRealCluster } from "../node/cluster.ts";
 import { buildImage } from "../node/images/build.ts";
 import { type Product, startProduct } from "../world/product.ts";
-import { tidyUp } from "./tidy.ts";
 import { installRecords } from "../world/world.ts";
+import { tidyUp } from "./tidy.ts";
 
 /** The product on nodes whose containers run. */
 export interface Stage extends Product {

@@ -8,7 +8,7 @@ import type { Stage } from "./stage.ts";
 
 /** What the tests of applications do over and over. */
 
-/** Publishes a definition of the catalogue with its package. `changed`: what to do differently, as a patch of its text. */
+/** Publishes a definition of the catalogue with its package. `change`: what is to be different in its text. */
 export async function publish(stage: Stage, app: string, change: (text: string) => string = (text) => text): Promise<void> {
   const manifest = await catalogueManifest(app);
   await stage.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: { ...manifest, text: change(manifest.text) } });
@@ -23,14 +23,8 @@ export function without(...paths: readonly string[]): (text: string) => string {
   };
 }
 
-export interface Running {
-  /** Its resource name, as `projects/data/clusters/coord`. */
-  readonly name: string;
-  readonly readySeconds: number;
-}
-
-/** Applies one Cluster document and waits until it is Ready; prints how long that took, and the memory of a member of each role. */
-export async function start(stage: Stage, text: string, seconds = 600): Promise<Running> {
+/** Applies one Cluster document, waits until it is Ready, and answers with its resource name; prints how long that took, and the memory of a member of each role. */
+export async function start(stage: Stage, text: string, seconds = 600): Promise<string> {
   const startedMs = performance.now();
   const { cluster } = await apply(stage, text);
   const { name = "" } = cluster ?? {};
@@ -39,7 +33,7 @@ export async function start(stage: Stage, text: string, seconds = 600): Promise<
   const { namespace, id } = partsOf(name);
   const memory = [...(await memoryOf(stage.kubernetes, namespace, id))].map(([role, mib]) => `${role} ${mib} MiB`);
   console.log(`${name}: Ready after ${readySeconds.toFixed(1)} s; memory of a member: ${memory.join(", ")}`);
-  return { name, readySeconds };
+  return name;
 }
 
 /** Stops all members of a cluster, or starts them again, and waits until that is done. */

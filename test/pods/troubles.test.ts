@@ -94,7 +94,7 @@ describe.skipIf(why !== undefined)(`trouble on real nodes is told in words${why 
   });
 
   test("a process that crashes, until it is well again", async () => {
-    const { name } = await start(stage, manifest("crashing", ""));
+    const name = await start(stage, manifest("crashing", ""));
     const in0 = (...command: readonly string[]) => stage.exec(namespace, "crashing-server-0", ...command);
     await in0("sh", "-c", "kill -USR1 1");
     const wait = await told("crashing", "MemberCrashing", ({ status }) => status?.containerStatuses?.some(({ restartCount }) => restartCount === 1));
@@ -104,7 +104,7 @@ describe.skipIf(why !== undefined)(`trouble on real nodes is told in words${why 
   });
 
   test("a pod that is deleted, until another is there", async () => {
-    const { name } = await start(stage, manifest("replaced", ""));
+    const name = await start(stage, manifest("replaced", ""));
     const before = (await clusterNamed("replaced")).status?.members[0]?.podUid;
     await replacePod(stage, namespace, "replaced-server-0");
     expect((await ready(stage, name)).status?.members[0]).toMatchObject({ ready: true, podUid: expect.not.stringMatching(before ?? "none") });
