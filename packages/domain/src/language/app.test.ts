@@ -59,7 +59,7 @@ describe("a definition", () => {
       volumes: { data: { name: "data", path: "/data", size: "1Ti", class: "fast", keep: "member" } },
       files: { "/etc/x": { path: "/etc/x", content: { kind: "text", template: { source: "${{ member.name }}" } }, mode: "0600", owner: "app" } },
       cpu: "500m", memory: "1Gi", min: { cpu: "100m", memory: "512Mi" },
-      probes: { started: { check: { kind: "exec" }, periodSeconds: 2, timeoutSeconds: 5 }, ready: { check: { kind: "http", port: "ui", path: "/ok", scheme: "HTTPS" }, periodSeconds: 5, timeoutSeconds: 1 } },
+      probes: { started: { check: { kind: "exec" }, periodSeconds: 5, timeoutSeconds: 5 }, ready: { check: { kind: "http", port: "ui", path: "/ok", scheme: "HTTPS" }, periodSeconds: 5, timeoutSeconds: 1 } },
       stop: { signal: "SIGINT", graceSeconds: 300 }, update: { maxUnavailable: 2 },
     });
   });

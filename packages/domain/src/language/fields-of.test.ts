@@ -30,7 +30,7 @@ describe("help about the language", () => {
     expect(find("app", "ports.protocol")).toMatchObject({ type: "TCP | UDP", values: ["TCP", "UDP"], default: "TCP", required: false });
     expect(find("app", "hooks.join")).toMatchObject({ type: "Step or list of Step", values: [], default: undefined });
     expect(find("app", "retries")).toMatchObject({ type: "whole number from 0 to 1000", default: "6", description: expect.not.stringContaining("Default") });
-    expect(find("app", "probes.ready.period")).toMatchObject({ type: "duration", default: "2s of `started`, 5s of `ready`, 10s of `healthy`" });
+    expect(find("app", "probes.ready.period")).toMatchObject({ type: "duration", default: "5s, of `healthy` 10s" });
     expect(find("cluster", "app")).toMatchObject({ type: "text", required: true });
   });
 

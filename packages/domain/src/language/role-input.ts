@@ -106,8 +106,8 @@ function buildVolume(builder: Builder, name: string, { path, size, class: storag
 
 type ProbesInput = NonNullable<MergedRole["probes"]>;
 
-/** A start is asked for often, as others wait for it and it ends; what is asked as long as a member lives costs it something each time. */
-const usualPeriods = { started: 2, ready: 5, healthy: 10 } as const;
+/** Others wait for a start; to ask costs something each time, and more often than this made three members on two cores start later. */
+const usualPeriods = { started: 5, ready: 5, healthy: 10 } as const;
 
 function probesOf(builder: Builder, merged: MergedRole, at: At): Role["probes"] {
   const { started, ready, healthy } = merged.probes ?? {};

@@ -17,7 +17,7 @@ const check = {
 
 export const probe = z.strictObject({
   ...check,
-  period: duration.nullish().describe("Time between two questions. Default: 2s of `started`, 5s of `ready`, 10s of `healthy`."),
+  period: duration.nullish().describe("Time between two questions. Default: 5s, of `healthy` 10s."),
   timeout: duration.nullish().describe("How long an answer may take. Default: 5s."),
 }).meta({ id: "Probe" });
 
