@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { whyNot } from "../node/whether.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { type Stage, startStage } from "./stage.ts";
 import { publish, replacePod, start, turn, without } from "./steps.ts";
 
-const why = await whyNot();
-
-describe.skipIf(why !== undefined)(`Cassandra on real nodes${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("Cassandra on real nodes", () => {
   let stage: Stage;
   const cql = (query: string) => stage.exec("data", "users-node-0", "sh", "-c", `cqlsh "$(hostname -i)" -e "$1"`, "sh", query);
   const names = "select name from app.users where id in (1, 2, 3)";

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { whyNot } from "../node/whether.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { type Stage, startStage } from "./stage.ts";
 import { publish, replacePod, start, turn } from "./steps.ts";
 
-const why = await whyNot();
-
-describe.skipIf(why !== undefined)(`etcd on real nodes${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("etcd on real nodes", () => {
   let stage: Stage;
   const ask = async (...command: readonly string[]) => (await stage.exec("data", "kv-server-0", "etcdctl", ...command)).trim();
 

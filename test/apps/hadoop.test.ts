@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { whyNot } from "../node/whether.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { type Stage, startStage } from "./stage.ts";
 import { publish, replacePod, start } from "./steps.ts";
 
-const why = await whyNot();
 const examples = "/opt/hadoop/share/hadoop/mapreduce/hadoop-mapreduce-examples-3.4.2.jar";
 
 const coord = (image: string) => `{apiVersion: troupe.dev/v1, kind: Cluster, metadata: {name: coord, namespace: data}, spec: {app: zookeeper@3.9.3, roles: {server: {members: 1, image: "${image}", memory: 256Mi, volumes: {data: {size: 1Gi}}}}}}`;
@@ -22,7 +21,7 @@ spec:
     nodemanager: {image: "${image}", members: 2}
 `;
 
-describe.skipIf(why !== undefined)(`Hadoop on real nodes${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("Hadoop on real nodes", () => {
   let stage: Stage;
   let images: readonly [zookeeper: string, hadoop: string];
   const shell = (pod: string, script: string) => stage.exec("data", pod, "sh", "-euc", script);

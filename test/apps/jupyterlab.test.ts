@@ -3,16 +3,15 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { whyNot } from "../node/whether.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { eventually } from "../world/eventually.ts";
 import { type Stage, startStage } from "./stage.ts";
 import { publish, replacePod, start } from "./steps.ts";
 
-const why = await whyNot();
 const command = join(import.meta.dirname, "../../packages/cli/bin/troupe.mjs");
 
-describe.skipIf(why !== undefined)(`JupyterLab on real nodes${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("JupyterLab on real nodes", () => {
   let stage: Stage;
   let image: string;
   let opened: ChildProcess;

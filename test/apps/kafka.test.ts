@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { whyNot } from "../node/whether.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { eventually } from "../world/eventually.ts";
 import { type Stage, startStage } from "./stage.ts";
 import { publish, replacePod, start } from "./steps.ts";
 
-const why = await whyNot();
 const brokers = [0, 1, 2].map((index) => `events-broker-${index}.events-all.data.svc.cluster.local:9092`).join(",");
 
 // At least 10,000 lines, and as many more as there is time for until it is told to end.
@@ -12,7 +11,7 @@ const numbers = "n=0; until [ -e /tmp/enough ] && [ $n -ge 10000 ]; do n=$((n + 
 // This tool gives up after 3 attempts, and after a second and a half of waiting, unless it is told otherwise; the rest is Kafka's default: acks=all, idempotent.
 const patience = "--message-send-max-retries 2147483647 --request-timeout-ms 30000 --producer-property delivery.timeout.ms=300000";
 
-describe.skipIf(why !== undefined)(`Kafka on real nodes${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("Kafka on real nodes", () => {
   let stage: Stage;
   const onBroker = (script: string) => stage.exec("data", "events-broker-0", "env", "KAFKA_HEAP_OPTS=-Xmx96m", "sh", "-c", `cd /opt/kafka/bin; ${script}`);
   const tool = (name: string, options: string) => onBroker(`./kafka-${name}.sh --bootstrap-server ${brokers} ${options}`);

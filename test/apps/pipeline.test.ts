@@ -1,13 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { whyNot } from "../node/whether.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { manifestOf } from "../world/steps.ts";
 import { memoryOf } from "./memory.ts";
 import { type Stage, startStage } from "./stage.ts";
-import { publish, replacePod } from "./steps.ts";
+import { publish, publishText, replacePod } from "./steps.ts";
 
-const why = await whyNot();
 const namespace = "default";
 const name = `projects/${namespace}/pipelines/clicks`;
 const clusters = ["log", "engine", "table", "job"];
@@ -43,7 +42,7 @@ function replaced(text: string, what: RegExp, by: string): string {
   return text.replace(what, by);
 }
 
-describe.skipIf(why !== undefined)(`A pipeline on real nodes${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("A pipeline on real nodes", () => {
   let stage: Stage;
   const images: string[] = [];
   const shell = (pod: string, script: string, ...args: readonly string[]) => stage.exec(namespace, pod, "sh", "-c", script, "sh", ...args);
@@ -59,7 +58,7 @@ describe.skipIf(why !== undefined)(`A pipeline on real nodes${why === undefined 
     for (const app of ["kafka", "spark"]) await publish(stage, app);
     // The Service `rw` leads nowhere, as no member is asked for its standing yet: the address of the only one goes instead.
     await publish(stage, "postgres", (text) => replaced(text, /roles\.server\.service\('rw'\)/, "roles.server.hosts('sql')[0]"));
-    await stage.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: manifestOf(await jobDefinition()) });
+    await publishText(stage, await jobDefinition());
   });
   afterAll(() => stage?.stop());
 

@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { whyNot } from "../node/whether.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { ready } from "../world/steps.ts";
 import { type Stage, startStage } from "./stage.ts";
 import { publish, replacePod, start, turn } from "./steps.ts";
 
-const why = await whyNot();
 const name = "projects/data/clusters/orders";
 
-describe.skipIf(why !== undefined)(`PostgreSQL on real nodes${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("PostgreSQL on real nodes", () => {
   let stage: Stage;
   const psql = (query: string, ...options: readonly string[]) => stage.exec("data", "orders-server-0", "psql", "-XAtq", ...options, "-c", query);
   const kubectl = (...args: readonly string[]) => stage.kubernetes.kubectl(...args, "-n", "data");

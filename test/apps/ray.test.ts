@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { whyNot } from "../node/whether.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { eventually } from "../world/eventually.ts";
 import { type Stage, startStage } from "./stage.ts";
 import { publish, replacePod, start } from "./steps.ts";
-
-const why = await whyNot();
 
 /** Sums squares on two workers at once, since no node may have both of a group's bundles; prints who did what. */
 const program = `
@@ -15,12 +13,10 @@ from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 ray.init(logging_level="ERROR", log_to_driver=False)
 group = placement_group([{"CPU": 1}] * 2, strategy="STRICT_SPREAD")
 
-
 @ray.remote(num_cpus=1)
 def squares(numbers):
     import socket
     return socket.gethostname(), sum(number * number for number in numbers)
-
 
 parts = [squares.options(scheduling_strategy=PlacementGroupSchedulingStrategy(group, index)).remote(range(index, 100, 2)) for index in range(2)]
 done = ray.get(parts)
@@ -33,7 +29,7 @@ ray.init(address="auto", logging_level="ERROR", log_to_driver=False)
 print(*sorted(node["NodeManagerHostname"] for node in ray.nodes() if node["Alive"]))
 `;
 
-describe.skipIf(why !== undefined)(`Ray on real nodes${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("Ray on real nodes", () => {
   let stage: Stage;
   let image: string;
   const python = async (text: string) => (await stage.exec("ml", "pool-head-0", "python", "-c", text)).trim();

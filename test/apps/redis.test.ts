@@ -1,21 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { whyNot } from "../node/whether.ts";
-import { manifestOf } from "../world/steps.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { type Stage, startStage } from "./stage.ts";
-import { replacePod, start, turn } from "./steps.ts";
+import { publishText, replacePod, start, turn } from "./steps.ts";
 
-const why = await whyNot();
-
-describe.skipIf(why !== undefined)(`Redis on real nodes${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("Redis on real nodes", () => {
   let stage: Stage;
   const ask = async (...command: readonly string[]) => (await stage.exec("data", "cache-server-0", "redis-cli", ...command)).trim();
 
   beforeAll(async () => {
     stage = await startStage();
-    const manifest = manifestOf(await readFile(join(import.meta.dirname, "definitions/redis.yaml"), "utf8"));
-    await stage.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest });
+    await publishText(stage, await readFile(join(import.meta.dirname, "definitions/redis.yaml"), "utf8"));
   });
   afterAll(() => stage?.stop());
 

@@ -1,17 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { whyNot } from "../node/whether.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { type Stage, startStage } from "./stage.ts";
 import { publish, replacePod, start } from "./steps.ts";
 
-const why = await whyNot();
 const [master, ...workers] = ["etl-master-0", "etl-worker-0", "etl-worker-1"] as const;
 /** For the drivers and executors too, which have it from where they are started: on two cores the other compiler is what takes most time. */
 const quick = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1";
 const examples = "/opt/spark/examples/src/main/python";
 
-describe.skipIf(why !== undefined)(`Spark on real nodes${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("Spark on real nodes", () => {
   let stage: Stage;
   let image: string;
   const shell = (pod: string, script: string, ...args: readonly string[]) => stage.exec("data", pod, "sh", "-c", script, "sh", ...args);

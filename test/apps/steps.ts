@@ -2,7 +2,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { Cluster } from "@troupe/proto/troupe/v1/cluster";
 import { parseDocument } from "yaml";
 import { eventually } from "../world/eventually.ts";
-import { apply, catalogueManifest, ready } from "../world/steps.ts";
+import { apply, catalogueManifest, manifestOf, ready } from "../world/steps.ts";
 import { memoryOf } from "./memory.ts";
 import type { Stage } from "./stage.ts";
 
@@ -12,6 +12,11 @@ import type { Stage } from "./stage.ts";
 export async function publish(stage: Stage, app: string, change: (text: string) => string = (text) => text): Promise<void> {
   const manifest = await catalogueManifest(app);
   await stage.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: { ...manifest, text: change(manifest.text) } });
+}
+
+/** Publishes a definition that is not of the catalogue. */
+export async function publishText(stage: Stage, text: string): Promise<void> {
+  await stage.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: manifestOf(text) });
 }
 
 /** The same definition without some of its fields, each by its path: of hooks that cannot run yet, say. */

@@ -1,13 +1,11 @@
 import { ClusterState } from "@troupe/proto/troupe/v1/cluster";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { whyNot } from "../node/whether.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { eventually } from "../world/eventually.ts";
 import { type Stage, startStage } from "./stage.ts";
 import { publish, start } from "./steps.ts";
 
-const why = await whyNot();
-
-describe.skipIf(why !== undefined)(`TensorFlow on real nodes${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("TensorFlow on real nodes", () => {
   let stage: Stage;
   let image: string;
 

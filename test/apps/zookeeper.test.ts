@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { whyNot } from "../node/whether.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { type Stage, startStage } from "./stage.ts";
 import { publish, replacePod, start } from "./steps.ts";
 
-const why = await whyNot();
 const pods = [0, 1, 2].map((index) => `coord-server-${index}`);
 
-describe.skipIf(why !== undefined)(`ZooKeeper on real nodes${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("ZooKeeper on real nodes", () => {
   let stage: Stage;
   const ask = (pod: string, command: string) => stage.exec("data", pod, "sh", "-c", `zkCli.sh -server localhost:2181 ${command} 2>/dev/null`);
 

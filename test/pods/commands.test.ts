@@ -3,13 +3,11 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Stage, startStage } from "../apps/stage.ts";
-import { start } from "../apps/steps.ts";
-import { whyNot } from "../node/whether.ts";
-import { manifestOf } from "../world/steps.ts";
+import { publishText, start } from "../apps/steps.ts";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 
-const why = await whyNot();
 const bin = join(import.meta.dirname, "../../packages/cli/bin/troupe.mjs");
 
 /** Serves a page, and tells its log which process of its volume it is. */
@@ -42,12 +40,12 @@ spec:
       probes: {ready: {http: {port: http}}}
 `;
 
-describe.skipIf(why !== undefined)(`commands that reach into members, on real nodes${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("commands that reach into members, on real nodes", () => {
   let stage: Stage;
 
   beforeAll(async () => {
     stage = await startStage();
-    await stage.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: manifestOf(definition(await stage.imageOf("busybox"))) });
+    await publishText(stage, definition(await stage.imageOf("busybox")));
     await start(stage, "{apiVersion: troupe.dev/v1, kind: Cluster, metadata: {name: box, namespace: data}, spec: {app: box}}");
   });
   afterAll(() => stage?.stop());

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { replacePod, start } from "../apps/steps.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { publishText, replacePod, start } from "../apps/steps.ts";
 import { type Stage, startStage } from "../apps/stage.ts";
-import { whyNot } from "../node/whether.ts";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { eventually } from "../world/eventually.ts";
-import { manifestOf, ready, scale } from "../world/steps.ts";
+import { ready, scale } from "../world/steps.ts";
 
-const why = await whyNot();
 const namespace = "inside";
 const name = `projects/${namespace}/clusters/box`;
 const pods = ["box-server-0", "box-server-1"] as const;
@@ -65,7 +64,7 @@ spec:
       probes: {ready: {http: {port: http, path: /health}}}
 `;
 
-describe.skipIf(why !== undefined)(`a real pod${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("a real pod", () => {
   let stage: Stage;
   const sh = (pod: string, script: string) => stage.exec(namespace, pod, "sh", "-c", script);
 
@@ -73,7 +72,7 @@ describe.skipIf(why !== undefined)(`a real pod${why === undefined ? "" : `: ${wh
     stage = await startStage();
     const restricted = { "pod-security.kubernetes.io/enforce": "restricted" };
     await stage.kubernetes.apply(`/api/v1/namespaces/${namespace}`, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: restricted } });
-    await stage.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: manifestOf(definition(await stage.imageOf("busybox"))) });
+    await publishText(stage, definition(await stage.imageOf("busybox")));
     await start(stage, `{apiVersion: troupe.dev/v1, kind: Cluster, metadata: {name: box, namespace: ${namespace}}, spec: {app: box}}`);
   });
   afterAll(() => stage?.stop());
@@ -97,7 +96,7 @@ describe.skipIf(why !== undefined)(`a real pod${why === undefined ? "" : `: ${wh
   });
 
   test("an image without a shell gets its files too", async () => {
-    await stage.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: manifestOf(bareDefinition(await stage.imageOf("etcd"))) });
+    await publishText(stage, bareDefinition(await stage.imageOf("etcd")));
     await start(stage, `{apiVersion: troupe.dev/v1, kind: Cluster, metadata: {name: bare, namespace: ${namespace}}, spec: {app: bare}}`);
   });
 

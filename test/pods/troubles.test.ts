@@ -1,13 +1,12 @@
 import type { Cluster, Wait } from "@troupe/proto/troupe/v1/cluster";
 import type { V1Pod } from "@kubernetes/client-node";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Stage, startStage } from "../apps/stage.ts";
-import { podNamed, replacePod, start } from "../apps/steps.ts";
-import { whyNot } from "../node/whether.ts";
+import { podNamed, publishText, replacePod, start } from "../apps/steps.ts";
+import { describeOnRealNodes } from "../node/on-real-nodes.ts";
 import { eventually } from "../world/eventually.ts";
-import { apply, manifestOf, ready } from "../world/steps.ts";
+import { apply, ready } from "../world/steps.ts";
 
-const why = await whyNot();
 const namespace = "troubles";
 
 /** Its process does what it is told, and is not ready again after it has crashed until somebody says so. */
@@ -31,12 +30,12 @@ spec:
       stop: {grace: 1s}
 `;
 
-describe.skipIf(why !== undefined)(`trouble on real nodes is told in words${why === undefined ? "" : `: ${why}`}`, () => {
+describeOnRealNodes("trouble on real nodes is told in words", () => {
   let stage: Stage;
 
   beforeAll(async () => {
     stage = await startStage();
-    await stage.apps.publish({ parent: "", requestId: "", validateOnly: false, manifest: manifestOf(definition(await stage.imageOf("busybox"))) });
+    await publishText(stage, definition(await stage.imageOf("busybox")));
   });
   afterAll(() => stage?.stop());
 

@@ -107,13 +107,15 @@ function buildVolume(builder: Builder, name: string, { path, size, class: storag
 type ProbesInput = NonNullable<MergedRole["probes"]>;
 
 /** Others wait for a start; to ask costs something each time, and more often than this made three members on two cores start later. */
-const usualPeriods = { started: 5, ready: 5, healthy: 10 } as const;
+const usualPeriodSeconds = 5;
+/** Nobody waits for the answer as long as all goes well. */
+const usualHealthySeconds = 10;
 
 function probesOf(builder: Builder, merged: MergedRole, at: At): Role["probes"] {
   const { started, ready, healthy } = merged.probes ?? {};
   return {
-    ...defined("started", started && buildProbe(builder, merged, started, usualPeriods.started, (...keys) => at("probes", "started", ...keys))),
-    ...defined("ready", ready && buildProbe(builder, merged, ready, usualPeriods.ready, (...keys) => at("probes", "ready", ...keys))),
+    ...defined("started", started && buildProbe(builder, merged, started, (...keys) => at("probes", "started", ...keys))),
+    ...defined("ready", ready && buildProbe(builder, merged, ready, (...keys) => at("probes", "ready", ...keys))),
     ...defined("healthy", healthy && buildHealthy(builder, merged, healthy, (...keys) => at("probes", "healthy", ...keys))),
   };
 }
@@ -123,16 +125,16 @@ export function schemeIn({ ports }: MergedRole, port: string): string | undefine
   return (namedIn(ports ?? {}, port) as { readonly scheme?: string } | undefined)?.scheme;
 }
 
-function buildProbe(builder: Builder, merged: MergedRole, input: NonNullable<ProbesInput["ready"]>, usualPeriod: number, at: At): Probe {
+function buildProbe(builder: Builder, merged: MergedRole, input: NonNullable<ProbesInput["ready"]>, at: At, usualSeconds = usualPeriodSeconds): Probe {
   return {
     check: buildCheck(builder, input, "a probe", at, (port) => schemeIn(merged, port)),
-    periodSeconds: secondsAt(builder, at("period"), input.period, usualPeriod, 1),
+    periodSeconds: secondsAt(builder, at("period"), input.period, usualSeconds, 1),
     timeoutSeconds: secondsAt(builder, at("timeout"), input.timeout, 5, 1),
   };
 }
 
 function buildHealthy(builder: Builder, merged: MergedRole, input: NonNullable<ProbesInput["healthy"]>, at: At): HealthyProbe {
-  return { ...buildProbe(builder, merged, input, usualPeriods.healthy, at), deadlineSeconds: secondsAt(builder, at("deadline"), input.deadline, 600, 1) };
+  return { ...buildProbe(builder, merged, input, at, usualHealthySeconds), deadlineSeconds: secondsAt(builder, at("deadline"), input.deadline, 600, 1) };
 }
 
 function standingOf(builder: Builder, { standing }: MergedRole, at: At): Standing | undefined {

@@ -90,14 +90,14 @@ export class Warnings implements Sink {
 
   #offer(event: RawEvent): string {
     const key = keyOf(event);
-    const { involvedObject: { uid = "", kind = "", namespace = "", name = "" } = {}, reason = "", message = "" } = event;
+    const { involvedObject: { uid = "", kind = "", namespace = "", name = "" } = {}, reason = "" } = event;
     if (!onlyInEvents.has(reason) || uid === "") return key;
-    const version = Number(event.metadata.resourceVersion);
+    const said: Said = { uid, reason, message: event.message?.trim() ?? "", version: Number(event.metadata.resourceVersion) };
     const last = this.#events.get(this.#byObject.get(uid) ?? "");
-    this.#events.set(key, { uid, reason, message: message.trim(), version });
-    if (last && last.version > version) return key;
+    this.#events.set(key, said);
+    if (last && last.version > said.version) return key;
     this.#byObject.set(uid, key);
-    if (last?.reason !== reason || last.message !== message.trim()) this.#onChange({ kind, namespace, name });
+    if (last?.reason !== said.reason || last.message !== said.message) this.#onChange({ kind, namespace, name });
     return key;
   }
 
