@@ -21,8 +21,20 @@ export interface Stage extends Product {
 export async function startStage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "troupe-stage-"));
   const [postgres, nats, kubernetes] = await Promise.all([startPostgres(), startNats(), startRealCluster()]);
-  await installRecords(kubernetes);
-  const product = await startProduct(folder, {}, { postgres, nats, kubeconfig: { file: kubernetes.kubeconfigPath, context: kubernetes.context } });
+  const clear = async () => {
+    await kubernetes.stop();
+    await Promise.all([nats.stop(), postgres.stop()]);
+    await rm(folder, { recursive: true });
+  };
+  const start = async () => {
+    await installRecords(kubernetes);
+    return startProduct(folder, {}, { postgres, nats, kubeconfig: { file: kubernetes.kubeconfigPath, context: kubernetes.context } });
+  };
+  // Whoever has no stage cannot stop it.
+  const product = await start().catch(async (error: unknown) => {
+    await clear();
+    throw error;
+  });
   return {
     ...product,
     kubernetes,
@@ -35,9 +47,7 @@ export async function startStage(): Promise<Stage> {
     async stop() {
       if (!kubernetes.ours) await tidyUp(product);
       await product.stop();
-      await kubernetes.stop();
-      await Promise.all([nats.stop(), postgres.stop()]);
-      await rm(folder, { recursive: true });
+      await clear();
     },
   };
 }
