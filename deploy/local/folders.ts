@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
-import { lstat, mkdir, mkdtemp } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { lstat, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { isErrno } from "./errno.ts";
 
 /** Where things are kept that can be made again: what was built. One per user, shared by all work trees. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -17,10 +18,25 @@ export interface StateFolders {
 }
 
 export async function stateFolders(state: string): Promise<StateFolders> {
-  await mkdir(state, { recursive: true, mode: 0o700 });
+  const made = await mkdir(state, { recursive: true, mode: 0o700 });
   if (!isRoot()) return { state, postgres: join(state, "postgres") };
-  const key = createHash("sha256").update(state).digest("hex").slice(0, 12);
-  return { state, postgres: join(await rootFolder(), key, "postgres") };
+  return { state, postgres: join(await rootFolder(), await keyOf(state, made !== undefined), "postgres") };
+}
+
+/**
+ * Of what lies outside the folder and belongs to it. It is written into the folder, so that whoever removes that and begins anew in
+ * its place does not find half of what was there before. Folders of earlier versions have none, and go by their path.
+ */
+async function keyOf(state: string, isNew: boolean): Promise<string> {
+  const file = join(state, "key");
+  const key = isNew ? randomUUID() : createHash("sha256").update(state).digest("hex").slice(0, 12);
+  try {
+    await writeFile(file, key, { flag: "wx" });
+    return key;
+  } catch (error) {
+    if (!isErrno(error, "EEXIST")) throw error;
+    return readFile(file, "utf8");
+  }
 }
 
 /** A new folder for data that is thrown away; as root one that the user of PostgreSQL can reach into. */
